@@ -82,7 +82,9 @@ public final class HttpsEndpoint implements AutoCloseable {
         Certificate ca = certificate(pki.resolve("ca.crt"));
         KeyStore own = KeyStore.getInstance("PKCS12");
         own.load(null, null);
-        own.setKeyEntry("own", key(pki.resolve("stand-in.key")), new char[0], new Certificate[] {certificate(pki.resolve("stand-in.crt")), ca});
+        own.setKeyEntry("own", key(pki.resolve("stand-in.key")), new char[0], new Certificate[] {
+            certificate(pki.resolve("stand-in.crt")), ca
+        });
         var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(own, new char[0]);
 
@@ -98,11 +100,14 @@ public final class HttpsEndpoint implements AutoCloseable {
     }
 
     private static Certificate certificate(Path pem) throws IOException, GeneralSecurityException {
-        return CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(Files.readAllBytes(pem)));
+        return CertificateFactory.getInstance("X.509")
+                .generateCertificate(new ByteArrayInputStream(Files.readAllBytes(pem)));
     }
 
     private static PrivateKey key(Path pem) throws IOException, GeneralSecurityException {
-        String base64 = Files.readString(pem).replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", "");
-        return KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(base64)));
+        String base64 =
+                Files.readString(pem).replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", "");
+        return KeyFactory.getInstance("EC")
+                .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(base64)));
     }
 }

@@ -54,13 +54,10 @@ public final class KeyedQueue implements AutoCloseable {
     }
 
     /** Asks that {@code key} be worked on after {@code delay}. */
-    public void addAfter(String key, Duration delay) {
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
+    public synchronized void addAfter(String key, Duration delay) {
+        if (!closed) {
+            var _ = timer.schedule(() -> add(key), delay.toMillis(), TimeUnit.MILLISECONDS);
         }
-        timer.schedule(() -> add(key), delay.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void run(String key) {
@@ -105,10 +102,8 @@ public final class KeyedQueue implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        synchronized (this) {
-            closed = true;
-        }
+    public synchronized void close() {
+        closed = true;
         timer.shutdownNow();
     }
 }
