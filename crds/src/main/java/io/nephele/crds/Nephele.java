@@ -1,0 +1,43 @@
+package io.nephele.crds;
+
+/** Names that operator, facade and chart agree on. */
+public final class Nephele {
+
+    public static final String GROUP = "nephele.io";
+    public static final String VERSION = "v1alpha1";
+
+    /** {@code kubectl get nephele} lists every kind. */
+    public static final String CATEGORY = "nephele";
+
+    /** Held by our objects that own something outside themselves. */
+    public static final String FINALIZER = "nephele.io/finalizer";
+
+    /** The field manager of everything the operator applies. */
+    public static final String FIELD_MANAGER = "nephele";
+
+    /** On every object the operator makes in a project's namespace: the AWS id of the Instance it belongs to. */
+    public static final String LABEL_INSTANCE = "nephele.io/instance";
+
+    /** On the DataVolume and claim of a Volume: its AWS id. Admission protects claims that carry it. */
+    public static final String LABEL_VOLUME = "nephele.io/volume";
+
+    /** On the DataVolume and claim of an Image: its AWS id. */
+    public static final String LABEL_IMAGE = "nephele.io/image";
+
+    /** On namespaces: the Project that owns it. */
+    public static final String LABEL_PROJECT = "nephele.io/project";
+
+    /** On Instances made by one RunInstances: its reservation id. */
+    public static final String ANNOTATION_RESERVATION = "nephele.io/reservation";
+
+    /** On Instances made by one RunInstances: their index in it, from 0. */
+    public static final String ANNOTATION_LAUNCH_INDEX = "nephele.io/launch-index";
+
+    /** On objects made with a ClientToken: a hash of the request's other parameters. */
+    public static final String ANNOTATION_REQUEST_HASH = "nephele.io/request-hash";
+
+    /** On objects made with a ClientToken: the token, for DescribeInstances. */
+    public static final String ANNOTATION_CLIENT_TOKEN = "nephele.io/client-token";
+
+    private Nephele() {}
+}

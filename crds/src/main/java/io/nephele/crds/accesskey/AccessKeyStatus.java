@@ -1,0 +1,25 @@
+package io.nephele.crds.accesskey;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The key that was made.
+ *
+ * @param accessKeyId 20 characters, as AWS has them
+ * @param secretName the Secret of the same namespace with {@link #ID} and {@link #SECRET}
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record AccessKeyStatus(
+        @Nullable String accessKeyId,
+        @Nullable String secretName,
+        @Nullable List<Condition> conditions) {
+
+    /** Key of the Secret: the access key id. */
+    public static final String ID = "AWS_ACCESS_KEY_ID";
+
+    /** Key of the Secret: the secret access key. */
+    public static final String SECRET = "AWS_SECRET_ACCESS_KEY";
+}

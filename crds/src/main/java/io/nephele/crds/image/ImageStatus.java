@@ -1,0 +1,19 @@
+package io.nephele.crds.image;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far the import is.
+ *
+ * @param imageId the AWS id, which is also the name of the imported DataVolume
+ * @param progress in percent, such as {@code 45%}; never goes back within one attempt
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ImageStatus(
+        @Nullable String imageId,
+        @Nullable ImageState state,
+        @Nullable String progress,
+        @Nullable List<Condition> conditions) {}

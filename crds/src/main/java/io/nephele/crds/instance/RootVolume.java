@@ -1,0 +1,30 @@
+package io.nephele.crds.instance;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Size;
+import io.nephele.crds.Bytes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The root volume to make at the first launch. From then on the Volume is an object of its own: there it is grown, and there its {@code deleteOnTermination} is
+ * changed.
+ *
+ * @param size at least that of the image; that of the image when absent
+ * @param volumeType one that the operator's configuration names; its default when absent
+ * @param deleteOnTermination whether the volume goes when the Instance is terminated
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record RootVolume(
+        @Pattern(Bytes.PATTERN) @Nullable String size,
+        @Size(min = 1, max = 63) @Nullable String volumeType,
+        @Default("true") @Nullable Boolean deleteOnTermination) {
+
+    /** What an Instance without {@code rootVolume} has. */
+    public static final RootVolume DEFAULT = new RootVolume(null, null, true);
+
+    public boolean deleteOnTerminationOrDefault() {
+        return deleteOnTermination == null || deleteOnTermination;
+    }
+}

@@ -1,0 +1,7 @@
+package io.nephele.crds.instance;
+
+/** What a shutdown from inside the guest means. */
+public enum ShutdownBehavior {
+    Stop,
+    Terminate
+}

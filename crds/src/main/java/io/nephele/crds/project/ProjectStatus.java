@@ -1,0 +1,18 @@
+package io.nephele.crds.project;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the operator found.
+ *
+ * @param namespace where the project's objects are
+ * @param accountId the AWS account id
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ProjectStatus(
+        @Nullable String namespace,
+        @Nullable String accountId,
+        @Nullable List<Condition> conditions) {}

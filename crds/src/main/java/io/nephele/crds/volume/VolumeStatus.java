@@ -1,0 +1,21 @@
+package io.nephele.crds.volume;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A disk as it is.
+ *
+ * @param volumeId the AWS id, which is also the name of the DataVolume and of the claim
+ * @param size what the storage has really given
+ * @param storageClass where it is
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record VolumeStatus(
+        @Nullable String volumeId,
+        @Nullable VolumeState state,
+        @Nullable String size,
+        @Nullable String storageClass,
+        @Nullable List<Condition> conditions) {}
