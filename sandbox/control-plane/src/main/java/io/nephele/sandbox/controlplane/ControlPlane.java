@@ -38,6 +38,7 @@ public final class ControlPlane implements AutoCloseable {
             """;
 
     private final Settings settings;
+    private final Binaries binaries = Binaries.locate();
     private final List<ChildProcess> processes = new ArrayList<>();
 
     /**
@@ -83,7 +84,6 @@ public final class ControlPlane implements AutoCloseable {
         writeTokens(directory.resolve("tokens.csv"));
         Files.writeString(kubeconfig(), kubeconfigFor("admin", adminToken()));
         Files.writeString(directory.resolve("audit-policy.yaml"), AUDIT_POLICY);
-        Binaries binaries = Binaries.locate();
 
         int etcdPort = Ports.free();
         int peerPort = Ports.free();
@@ -221,6 +221,11 @@ public final class ControlPlane implements AutoCloseable {
         byte[] bytes = new byte[16];
         new SecureRandom().nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);
+    }
+
+    /** The programs it runs, with a kubectl of the same version beside them. */
+    public Binaries binaries() {
+        return binaries;
     }
 
     public String url() {

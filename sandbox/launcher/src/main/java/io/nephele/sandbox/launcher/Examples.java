@@ -1,0 +1,72 @@
+package io.nephele.sandbox.launcher;
+
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.nephele.crds.accesskey.AccessKey;
+import io.nephele.crds.accesskey.AccessKeySpec;
+import io.nephele.crds.image.Image;
+import io.nephele.crds.image.ImageSource;
+import io.nephele.crds.image.ImageSpec;
+import io.nephele.crds.image.ImageState;
+import io.nephele.crds.image.LaunchPermissions;
+import io.nephele.crds.project.Project;
+import io.nephele.crds.project.ProjectSpec;
+import java.util.concurrent.TimeUnit;
+
+/** A project, a user of it with an access key, and a public image: enough to order a VM with the first command. */
+record Examples(KubernetesClient client) {
+
+    static final String PROJECT = "demo";
+    static final String USER = "alice";
+    static final String CATALOGUE = "nephele-images";
+    static final String IMAGE = "debian-13";
+
+    /** Creates what is not there yet, waits until it can be used, and returns the Secret of the access key. */
+    Secret create(ImageServer images) {
+        project(PROJECT, "Demonstration");
+        project(CATALOGUE, "Public images");
+        if (client.resources(Image.class).inNamespace(CATALOGUE).withName(IMAGE).get() == null) {
+            var image = new Image();
+            image.setMetadata(new ObjectMetaBuilder().withName(IMAGE).withNamespace(CATALOGUE).build());
+            image.setSpec(new ImageSpec(
+                    new ImageSource(new ImageSource.Http(images.url(IMAGE + ".qcow2"), null), null),
+                    "3Gi",
+                    null,
+                    IMAGE,
+                    "Debian 13 (trixie); in the sandbox a guest that is only simulated",
+                    new LaunchPermissions(true, null),
+                    null));
+            Sandbox.apply(client, image);
+        }
+        var key = new AccessKey();
+        key.setMetadata(new ObjectMetaBuilder().withName(USER).withNamespace(PROJECT).build());
+        key.setSpec(new AccessKeySpec(USER, true));
+        Sandbox.apply(client, key);
+
+        client.resources(Image.class)
+                .inNamespace(CATALOGUE)
+                .withName(IMAGE)
+                .waitUntilCondition(
+                        i -> i != null && i.getStatus() != null && i.getStatus().state() == ImageState.Available, 120, TimeUnit.SECONDS);
+        AccessKey made = client.resources(AccessKey.class)
+                .inNamespace(PROJECT)
+                .withName(USER)
+                .waitUntilCondition(k -> k != null && k.getStatus() != null && k.getStatus().secretName() != null, 60, TimeUnit.SECONDS);
+        return client.secrets()
+                .inNamespace(PROJECT)
+                .withName(made.getStatus().secretName())
+                .waitUntilCondition(s -> s != null && s.getData() != null, 60, TimeUnit.SECONDS);
+    }
+
+    private void project(String name, String displayName) {
+        var project = new Project();
+        project.setMetadata(new ObjectMetaBuilder().withName(name).build());
+        project.setSpec(new ProjectSpec(displayName, null));
+        Sandbox.apply(client, project);
+        client.resources(Project.class)
+                .withName(name)
+                .waitUntilCondition(
+                        p -> p != null && p.getStatus() != null && p.getStatus().namespace() != null, 60, TimeUnit.SECONDS);
+    }
+}

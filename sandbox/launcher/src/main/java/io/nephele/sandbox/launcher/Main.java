@@ -1,0 +1,103 @@
+package io.nephele.sandbox.launcher;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code make run}: starts a sandbox in {@code .sandbox}, says what to type next, and stops it at SIGINT or SIGTERM.
+ *
+ * <p>Environment: {@code RESET=1} starts over, {@code NEPHELE_KUBECONFIG} names a cluster that exists.
+ */
+public final class Main {
+
+    private Main() {}
+
+    public static void main(String[] args) throws Exception {
+        Path home = Settings.sourceTree();
+        Path directory = home.resolve(".sandbox");
+        Files.createDirectories(directory);
+        try (FileChannel channel = FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = channel.tryLock()) {
+            if (lock == null) {
+                System.err.println("A sandbox is running in " + directory + " already. Stop it with: make stop");
+                System.exit(1);
+            }
+            Files.writeString(directory.resolve("pid"), Long.toString(ProcessHandle.current().pid()));
+            if ("1".equals(System.getenv("RESET"))) {
+                empty(directory);
+            }
+            run(new Settings(home, directory, true, existingCluster(), List.of()));
+        }
+    }
+
+    private static @Nullable Path existingCluster() {
+        String kubeconfig = System.getenv("NEPHELE_KUBECONFIG");
+        return kubeconfig == null || kubeconfig.isEmpty() ? null : Path.of(kubeconfig).toAbsolutePath();
+    }
+
+    private static void run(Settings settings) throws IOException, InterruptedException {
+        var stop = new CountDownLatch(1);
+        var stopped = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
+            stop.countDown();
+            try {
+                stopped.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }));
+        try (Sandbox sandbox = Sandbox.start(settings)) {
+            System.out.println(welcome(sandbox));
+            stop.await();
+        } finally {
+            Files.deleteIfExists(settings.directory().resolve("env"));
+            Files.deleteIfExists(settings.directory().resolve("pid"));
+            stopped.countDown();
+        }
+    }
+
+    private static String welcome(Sandbox sandbox) {
+        return """
+
+                The cloud is ready: facade %s, kubeconfig %s
+                In another shell:
+
+                    . .sandbox/env
+                    aws ec2 create-key-pair --key-name alice --query KeyMaterial --output text > alice.pem
+                    aws ec2 run-instances --image-id $(aws ec2 describe-images --query 'Images[0].ImageId' --output text) --instance-type m1.small --key-name alice
+                    aws ec2 describe-instances
+                    kubectl get nephele -A
+                    kubectl apply -f docs/examples/instance.yaml && kubectl -n demo wait instance/web --for=condition=Ready
+
+                Ctrl-C stops it; what you made is there at the next start. `make run RESET=1` starts over."""
+                .formatted(sandbox.endpoint(), sandbox.kubeconfig());
+    }
+
+    /** Removes all state but the lock and the pid. */
+    private static void empty(Path directory) throws IOException {
+        try (Stream<Path> paths = Files.walk(directory)) {
+            paths.sorted(Comparator.reverseOrder())
+                    .filter(path -> !path.equals(directory)
+                            && !path.equals(directory.resolve("lock"))
+                            && !path.equals(directory.resolve("pid"))
+                            && !path.equals(directory.resolve("sandbox.log")))
+                    .forEach(path -> {
+                        try {
+                            Files.delete(path);
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    });
+        }
+    }
+}

@@ -1,0 +1,257 @@
+package io.nephele.sandbox.launcher;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.nephele.crds.accesskey.AccessKeyStatus;
+import io.nephele.sandbox.controlplane.ControlPlane;
+import io.nephele.sandbox.controlplane.Ports;
+import io.nephele.sandbox.standin.HttpsEndpoint;
+import io.nephele.sandbox.standin.StandInCrds;
+import io.nephele.sandbox.standin.cdi.Cdi;
+import io.nephele.sandbox.standin.kubevirt.KubeVirt;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.GeneralSecurityException;
+import java.util.ArrayDeque;
+import java.util.Base64;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running cloud. Control plane, operator and facade are processes of their own that die with this one; the stand-in runs in this process.
+ *
+ * <p>All state is in one directory. Started again on the same directory it goes on where it was.
+ */
+public final class Sandbox implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Sandbox.class);
+
+    static final String SYSTEM_NAMESPACE = "nephele-system";
+    private static final String SERVICE_ACCOUNT = "system:serviceaccount:" + SYSTEM_NAMESPACE + ":";
+
+    /** These run as processes here, so the chart's objects for them are left out. */
+    private static final Set<String> NOT_APPLIED = Set.of("Deployment", "PodDisruptionBudget", "Service", "NetworkPolicy", "Ingress", "ServiceMonitor");
+
+    private final Settings settings;
+    private final Deque<AutoCloseable> closeables = new ArrayDeque<>();
+    private @Nullable ControlPlane controlPlane;
+    private @Nullable KubeVirt kubeVirt;
+    private final KubernetesClient admin;
+    private final Service operator;
+    private final Service facade;
+    private final String endpoint;
+    private final Tenant tenant;
+
+    /** The access key of the example project. */
+    public record Tenant(String accessKeyId, String secretAccessKey) {}
+
+    /** Starts everything and returns when an order would be carried out. */
+    public static Sandbox start(Settings settings) throws IOException, InterruptedException {
+        return new Sandbox(settings);
+    }
+
+    @SuppressWarnings("MustBeClosed")
+    private Sandbox(Settings settings) throws IOException, InterruptedException {
+        this.settings = settings;
+        Files.createDirectories(settings.directory());
+        Files.deleteIfExists(settings.directory().resolve("env"));
+        try {
+            admin = own(settings.kubeconfig() == null ? startControlPlane() : existingCluster(settings.kubeconfig()));
+            var images = own(new ImageServer(port(8775)));
+            new Installation(admin, settings.home()).applyChart(NOT_APPLIED);
+            int facadePort = port(8773);
+            endpoint = "http://127.0.0.1:" + facadePort;
+            operator = own(startOperator());
+            facade = own(startFacade(facadePort));
+            operator.awaitReady();
+            facade.awaitReady();
+            var examples = new Examples(admin);
+            tenant = tenant(examples.create(images));
+            writeEnv();
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private <T extends AutoCloseable> T own(T closeable) {
+        closeables.push(closeable);
+        return closeable;
+    }
+
+    private int port(int preferred) {
+        return settings.fixedPorts() ? Ports.preferring(preferred) : Ports.free();
+    }
+
+    private KubernetesClient startControlPlane() throws IOException {
+        String operatorToken = token("operator");
+        String facadeToken = token("api-server");
+        var groups = List.of("system:serviceaccounts", "system:serviceaccounts:" + SYSTEM_NAMESPACE);
+        var users = List.of(
+                new ControlPlane.User(SERVICE_ACCOUNT + "nephele-operator", operatorToken, groups),
+                new ControlPlane.User(SERVICE_ACCOUNT + "nephele-api-server", facadeToken, groups));
+        var started = own(ControlPlane.start(
+                new ControlPlane.Settings(settings.directory().resolve("control-plane"), port(16443), users, true)));
+        controlPlane = started;
+        Files.writeString(settings.directory().resolve("operator.kubeconfig"), started.kubeconfigFor("operator", operatorToken));
+        Files.writeString(settings.directory().resolve("api-server.kubeconfig"), started.kubeconfigFor("api-server", facadeToken));
+        KubernetesClient client = started.adminClient();
+        StandInCrds.install(client);
+        try {
+            var https = own(new HttpsEndpoint(started.pki(), port(16444)));
+            own(Cdi.start(client, https, Cdi.Settings.SANDBOX));
+            kubeVirt = own(KubeVirt.start(client, https, io.nephele.sandbox.standin.kubevirt.Timings.SANDBOX));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+        return client;
+    }
+
+    private KubernetesClient existingCluster(Path kubeconfig) throws IOException {
+        for (String user : List.of("operator", "api-server")) {
+            Files.copy(kubeconfig, settings.directory().resolve(user + ".kubeconfig"), StandardCopyOption.REPLACE_EXISTING);
+        }
+        return new KubernetesClientBuilder().withConfig(Config.fromKubeconfig(kubeconfig.toFile())).build();
+    }
+
+    /** The same token at every start, so that a kubeconfig someone copied stays good. */
+    private String token(String name) throws IOException {
+        Path file = settings.directory().resolve(name + ".token");
+        if (!Files.exists(file)) {
+            Files.writeString(file, ControlPlane.randomToken());
+        }
+        return Files.readString(file);
+    }
+
+    private Service startOperator() {
+        var options = new java.util.ArrayList<>(List.of("-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-Xmx256m"));
+        options.addAll(settings.operatorJvmOptions());
+        return service("operator", "operator", options, Map.of("NEPHELE_LEADER_ELECTION", "false"), Ports.free());
+    }
+
+    private Service startFacade(int port) {
+        return service("api-server", "api-server", List.of("-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-Xmx512m"), Map.of(), port);
+    }
+
+    private Service service(String name, String module, List<String> options, Map<String, String> settingsOfIts, int port) {
+        int management = Ports.free();
+        var environment = new java.util.HashMap<String, String>();
+        environment.put("KUBECONFIG", settings.directory().resolve(name + ".kubeconfig").toString());
+        environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
+        environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
+        environment.put("QUARKUS_MANAGEMENT_HOST", "127.0.0.1");
+        environment.put("QUARKUS_MANAGEMENT_PORT", Integer.toString(management));
+        environment.put("QUARKUS_LOG_CONSOLE_COLOR", "false");
+        environment.putAll(settingsOfIts);
+        return new Service(
+                name,
+                settings.home().resolve(module).resolve("target/quarkus-app"),
+                options,
+                environment,
+                settings.directory().resolve("logs").resolve(name + ".log"),
+                management);
+    }
+
+    private static Tenant tenant(Secret secret) {
+        return new Tenant(decode(secret, AccessKeyStatus.ID), decode(secret, AccessKeyStatus.SECRET));
+    }
+
+    private static String decode(Secret secret, String key) {
+        return new String(Base64.getDecoder().decode(secret.getData().get(key)), StandardCharsets.UTF_8);
+    }
+
+    /** What to source in a shell. It appears when all is ready, and is whole when it appears. */
+    private void writeEnv() throws IOException {
+        String path = controlPlane == null ? "" : "export PATH='" + controlPlane.binaries().directory() + "':\"$PATH\"\n";
+        Path part = settings.directory().resolve("env.part");
+        Files.writeString(
+                part,
+                """
+                export KUBECONFIG='%s'
+                export AWS_ENDPOINT_URL='%s'
+                export AWS_DEFAULT_REGION='nephele-1'
+                export AWS_REGION='nephele-1'
+                export AWS_ACCESS_KEY_ID='%s'
+                export AWS_SECRET_ACCESS_KEY='%s'
+                unset AWS_SESSION_TOKEN AWS_PROFILE
+                """
+                                .formatted(kubeconfig(), endpoint, tenant.accessKeyId(), tenant.secretAccessKey())
+                        + path);
+        Files.move(part, envFile(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** The file to source. */
+    public Path envFile() {
+        return settings.directory().resolve("env");
+    }
+
+    /** The administrator's kubeconfig. */
+    public Path kubeconfig() {
+        return controlPlane != null ? controlPlane.kubeconfig() : settings.directory().resolve("operator.kubeconfig");
+    }
+
+    /** A client of the administrator; closed with the sandbox. */
+    public KubernetesClient admin() {
+        return admin;
+    }
+
+    /** The base URL of the facade. */
+    public String endpoint() {
+        return endpoint;
+    }
+
+    public Tenant tenant() {
+        return tenant;
+    }
+
+    public Service operator() {
+        return operator;
+    }
+
+    public Service facade() {
+        return facade;
+    }
+
+    /** The control plane; absent on a cluster that exists. */
+    public ControlPlane controlPlane() {
+        if (controlPlane == null) {
+            throw new IllegalStateException("This sandbox runs on a cluster that exists");
+        }
+        return controlPlane;
+    }
+
+    /** The stand-in, to set off faults; absent on a cluster that exists. */
+    public KubeVirt kubeVirt() {
+        if (kubeVirt == null) {
+            throw new IllegalStateException("This sandbox runs on a cluster that exists");
+        }
+        return kubeVirt;
+    }
+
+    /** Applies an object as the administrator. */
+    static void apply(KubernetesClient client, HasMetadata object) {
+        client.resource(object).fieldManager("nephele-sandbox").forceConflicts().serverSideApply();
+    }
+
+    @Override
+    public void close() {
+        while (!closeables.isEmpty()) {
+            try {
+                closeables.pop().close();
+            } catch (Exception e) {
+                LOG.warn("While stopping: {}", e.toString());
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.nephele.sandbox.launcher;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/** Gives end-to-end tests one running sandbox, started when the first of them asks for it. */
+final class SandboxExtension implements ParameterResolver {
+
+    private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(SandboxExtension.class);
+
+    private record Shared(Sandbox sandbox) implements AutoCloseable {
+        @Override
+        public void close() {
+            sandbox.close();
+        }
+    }
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return parameter.getParameter().getType() == Sandbox.class;
+    }
+
+    @Override
+    public Sandbox resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        return context.getRoot()
+                .getStore(NAMESPACE)
+                .getOrComputeIfAbsent(Shared.class, _ -> start(), Shared.class)
+                .sandbox();
+    }
+
+    private static Shared start() {
+        try {
+            Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "sandbox-");
+            return new Shared(Sandbox.start(Settings.in(directory)));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}
