@@ -137,7 +137,12 @@ public final class ControlPlane implements AutoCloseable {
             apiServer.add("--audit-log-mode=batch");
         }
         ChildProcess server = start("kube-apiserver", apiServer);
-        try (KubernetesClient client = client(adminToken())) {
+        // A client that does not try again by itself: the loop does.
+        Config once = new ConfigBuilder(config(adminToken()))
+                .withRequestRetryBackoffLimit(0)
+                .build();
+        try (KubernetesClient client =
+                new KubernetesClientBuilder().withConfig(once).build()) {
             await("kube-apiserver", server, () -> ready(client));
         }
 
@@ -291,7 +296,6 @@ public final class ControlPlane implements AutoCloseable {
                 .withMasterUrl(url())
                 .withCaCertFile(pki().resolve("ca.crt").toString())
                 .withOauthToken(token)
-                .withRequestRetryBackoffLimit(0)
                 .build();
     }
 

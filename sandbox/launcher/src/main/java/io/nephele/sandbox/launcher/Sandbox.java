@@ -110,7 +110,7 @@ public final class Sandbox implements AutoCloseable {
         StandInCrds.install(client);
         try {
             var https = own(new HttpsEndpoint(started.pki(), port(16444)));
-            own(Cdi.start(client, https, Cdi.Settings.SANDBOX));
+            own(Cdi.start(client, https, io.nephele.sandbox.standin.cdi.Timings.SANDBOX));
             kubeVirt = own(KubeVirt.start(client, https, io.nephele.sandbox.standin.kubevirt.Timings.SANDBOX));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);

@@ -1,0 +1,122 @@
+package io.nephele.sandbox.standin;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpHandler;
+import java.util.Base64;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Admission webhooks: what comes in and goes out of them. */
+public final class Admission {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private Admission() {}
+
+    /** A refusal: what an API server tells its client. */
+    public record Refusal(
+            int code, String message, @Nullable String field) {
+
+        /** 422, as the validators of KubeVirt and CDI answer. */
+        public static Refusal invalid(String message, @Nullable String field) {
+            return new Refusal(422, message, field);
+        }
+    }
+
+    /** A webhook that lets a request pass (null) or refuses it. It is given the whole {@code request} of the review. */
+    public static HttpHandler validating(Function<JsonNode, @Nullable Refusal> validator) {
+        return handler(request -> {
+            Refusal refusal = validator.apply(request);
+            ObjectNode response = MAPPER.createObjectNode();
+            response.put("allowed", refusal == null);
+            if (refusal != null) {
+                ObjectNode status = response.putObject("status");
+                status.put("code", refusal.code())
+                        .put("message", refusal.message())
+                        .put("status", "Failure");
+                if (refusal.field() != null) {
+                    status.put("reason", "Invalid");
+                    status.putObject("details")
+                            .putArray("causes")
+                            .addObject()
+                            .put("field", refusal.field())
+                            .put("message", refusal.message());
+                }
+            }
+            return response;
+        });
+    }
+
+    /** A webhook that changes the object. */
+    public static HttpHandler mutating(UnaryOperator<ObjectNode> change) {
+        return handler(request -> {
+            ObjectNode response = MAPPER.createObjectNode();
+            response.put("allowed", true);
+            if (request.path("object") instanceof ObjectNode object) {
+                ObjectNode changed = change.apply(object.deepCopy());
+                if (!changed.equals(object)) {
+                    ObjectNode replace = MAPPER.createObjectNode();
+                    replace.put("op", "replace").put("path", "/spec").set("value", changed.get("spec"));
+                    String patch = MAPPER.createArrayNode().add(replace).toString();
+                    response.put("patchType", "JSONPatch");
+                    response.put(
+                            "patch",
+                            Base64.getEncoder()
+                                    .encodeToString(patch.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+                }
+            }
+            return response;
+        });
+    }
+
+    private static HttpHandler handler(Function<JsonNode, ObjectNode> answer) {
+        return exchange -> {
+            try (exchange) {
+                JsonNode review = MAPPER.readTree(exchange.getRequestBody());
+                ObjectNode response = answer.apply(review.path("request"));
+                response.put("uid", review.path("request").path("uid").asText());
+                ObjectNode document = MAPPER.createObjectNode();
+                document.put("apiVersion", "admission.k8s.io/v1")
+                        .put("kind", "AdmissionReview")
+                        .set("response", response);
+                byte[] body = MAPPER.writeValueAsBytes(document);
+                exchange.getResponseHeaders().set("Content-Type", "application/json");
+                exchange.sendResponseHeaders(200, body.length);
+                exchange.getResponseBody().write(body);
+            }
+        };
+    }
+
+    /**
+     * Registers a webhook with the API server.
+     *
+     * @param kind Mutating or Validating
+     * @param name of the webhook, as refusals cite it
+     */
+    public static void register(
+            Api api, HttpsEndpoint https, String kind, String name, String path, Api.Kind resource, String operations) {
+        String configuration = """
+                {"apiVersion": "admissionregistration.k8s.io/v1", "kind": "%1$sWebhookConfiguration", "metadata": {"name": "%2$s"},
+                 "webhooks": [{"name": "%2$s", "admissionReviewVersions": ["v1"], "sideEffects": "None", "failurePolicy": "Fail",
+                  "clientConfig": {"url": "%3$s%4$s", "caBundle": "%5$s"},
+                  "rules": [{"apiGroups": ["%6$s"], "apiVersions": ["%7$s"], "resources": ["%8$s"], "operations": [%9$s], "scope": "*"}]}]}
+                """.formatted(
+                        kind,
+                        name,
+                        https.url(),
+                        path,
+                        https.caBundle(),
+                        resource.group(),
+                        resource.version(),
+                        resource.plural(),
+                        operations);
+        api.client()
+                .resource(configuration)
+                .fieldManager("stand-in")
+                .forceConflicts()
+                .serverSideApply();
+    }
+}

@@ -1,0 +1,130 @@
+package io.nephele.sandbox.standin.kubevirt;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.nephele.sandbox.standin.Api;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What the controllers see: one informer for each kind. VM, VMI and launcher pod share the key {@code namespace/name} of the VM. */
+final class Cluster implements AutoCloseable {
+
+    private static final String BY_VMI = "vmi";
+    private static final String BY_CLAIM = "claim";
+
+    private final Api api;
+    private final List<SharedIndexInformer<?>> informers = new ArrayList<>();
+    private final SharedIndexInformer<GenericKubernetesResource> vms;
+    private final SharedIndexInformer<GenericKubernetesResource> vmis;
+    private final SharedIndexInformer<Pod> pods;
+    private final SharedIndexInformer<PersistentVolumeClaim> claims;
+
+    Cluster(Api api) {
+        this.api = api;
+        KubernetesClient client = api.client();
+        vms = add(client.genericKubernetesResources(Kinds.VM.context())
+                .inAnyNamespace()
+                .runnableInformer(0));
+        vmis = add(client.genericKubernetesResources(Kinds.VMI.context())
+                .inAnyNamespace()
+                .runnableInformer(0));
+        pods = add(client.pods()
+                .inAnyNamespace()
+                .withLabel("kubevirt.io", "virt-launcher")
+                .runnableInformer(0));
+        claims = add(client.persistentVolumeClaims().inAnyNamespace().runnableInformer(0));
+        vmis.addIndexers(Map.of(BY_CLAIM, Cluster::claimsOf));
+        pods.addIndexers(Map.of(BY_VMI, pod -> List.of(keyOfVmi(pod))));
+    }
+
+    /**
+     * Starts watching.
+     *
+     * @param present is told of every VMI that is there
+     * @param changed is told the key of what changed
+     */
+    void start(Consumer<GenericKubernetesResource> present, Consumer<String> changed) {
+        informers.forEach(informer -> informer.start().toCompletableFuture().join());
+        vmis.getStore().list().forEach(present);
+        vms.addEventHandler(new Handler<>(vm -> changed.accept(key(vm))));
+        vmis.addEventHandler(new Handler<>(vmi -> changed.accept(key(vmi))));
+        pods.addEventHandler(new Handler<>(pod -> changed.accept(keyOfVmi(pod))));
+        claims.addEventHandler(new Handler<>(
+                claim -> vmis.getIndexer().byIndex(BY_CLAIM, key(claim)).forEach(vmi -> changed.accept(key(vmi)))));
+    }
+
+    private <T> SharedIndexInformer<T> add(SharedIndexInformer<T> informer) {
+        informers.add(informer);
+        return informer;
+    }
+
+    static String key(HasMetadata object) {
+        return object.getMetadata().getNamespace() + "/" + object.getMetadata().getName();
+    }
+
+    private static String keyOfVmi(Pod pod) {
+        return pod.getMetadata().getNamespace() + "/"
+                + pod.getMetadata().getLabels().getOrDefault("vm.kubevirt.io/name", "");
+    }
+
+    private static List<String> claimsOf(GenericKubernetesResource vmi) {
+        return Volumes.claims(vmi).stream()
+                .map(claim -> vmi.getMetadata().getNamespace() + "/" + claim)
+                .toList();
+    }
+
+    @Nullable ObjectNode vm(String key) {
+        return tree(vms.getStore().getByKey(key));
+    }
+
+    @Nullable ObjectNode vmi(String key) {
+        return tree(vmis.getStore().getByKey(key));
+    }
+
+    private @Nullable ObjectNode tree(@Nullable GenericKubernetesResource object) {
+        return object == null ? null : api.tree(object);
+    }
+
+    /** The launcher pod of a VMI, by the VMI's uid. */
+    @Nullable Pod pod(String key, String vmiUid) {
+        return pods.getIndexer().byIndex(BY_VMI, key).stream()
+                .filter(pod -> vmiUid.equals(pod.getMetadata().getLabels().get(Kinds.CREATED_BY)))
+                .findFirst()
+                .orElse(null);
+    }
+
+    @Nullable PersistentVolumeClaim claim(String namespace, String name) {
+        return claims.getStore().getByKey(namespace + "/" + name);
+    }
+
+    @Override
+    public void close() {
+        informers.forEach(SharedIndexInformer::close);
+    }
+
+    private record Handler<T>(Consumer<T> changed) implements ResourceEventHandler<T> {
+        @Override
+        public void onAdd(T object) {
+            changed.accept(object);
+        }
+
+        @Override
+        public void onUpdate(T old, T object) {
+            changed.accept(object);
+        }
+
+        @Override
+        public void onDelete(T object, boolean unknown) {
+            changed.accept(object);
+        }
+    }
+}

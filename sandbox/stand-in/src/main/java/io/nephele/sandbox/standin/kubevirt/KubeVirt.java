@@ -1,0 +1,59 @@
+package io.nephele.sandbox.standin.kubevirt;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.nephele.sandbox.standin.Api;
+import io.nephele.sandbox.standin.HttpsEndpoint;
+import io.nephele.sandbox.standin.KeyedQueue;
+import io.nephele.sandbox.standin.Steps;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The double of KubeVirt and of the nodes under it. What it shows, and in which order, is what the recordings of a real one show. It goes on from the objects that are
+ * there: a guest that was running runs.
+ *
+ * <p>A guest does something by itself when its VMI is annotated with {@code sandbox.nephele.io/guest: poweroff | crash | reboot}.
+ */
+public final class KubeVirt implements AutoCloseable {
+
+    private static final int PARALLELISM = 48;
+
+    private final KeyedQueue queue = new KeyedQueue("virt-controller", PARALLELISM, this::work);
+    private final Cluster cluster;
+    private final VmController vms;
+    private final VmiController vmis;
+    private final ScheduledExecutorService heartbeat = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("heartbeat").factory());
+
+    private KubeVirt(KubernetesClient client, HttpsEndpoint https, Timings timings) {
+        var api = new Api(client);
+        cluster = new Cluster(api);
+        var scheduler = new Scheduler(Nodes.shapes());
+        vms = new VmController(api, cluster, timings, queue::addAfter);
+        vmis = new VmiController(api, cluster, scheduler, new Launchers(api), timings, new Steps(queue));
+        Nodes.install(client, https.port());
+        Webhooks.install(api, https);
+        Subresources.install(api, https);
+        Kubelet.install(https);
+        cluster.start(scheduler::remember, queue::add);
+        var _ = heartbeat.scheduleAtFixedRate(() -> Nodes.install(client, https.port()), 60, 60, TimeUnit.SECONDS);
+    }
+
+    /** Starts it; the CRDs must be there. */
+    public static KubeVirt start(KubernetesClient client, HttpsEndpoint https, Timings timings) {
+        return new KubeVirt(client, https, timings);
+    }
+
+    private void work(String key) {
+        vmis.reconcile(key);
+        vms.reconcile(key);
+    }
+
+    @Override
+    public void close() {
+        heartbeat.shutdownNow();
+        queue.close();
+        cluster.close();
+    }
+}

@@ -1,0 +1,151 @@
+package io.nephele.sandbox.standin.kubevirt;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.BindingBuilder;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.nephele.sandbox.standin.Api;
+import java.net.HttpURLConnection;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The virt-launcher pods, and what scheduler and kubelet do with them. */
+final class Launchers {
+
+    private static final String IMAGE = "quay.io/kubevirt/virt-launcher:stand-in";
+
+    private final Api api;
+
+    Launchers(Api api) {
+        this.api = api;
+    }
+
+    /** The pod of a VMI: the same one at every try. */
+    static String name(ObjectNode vmi) {
+        String uid = vmi.path("metadata").path("uid").asText();
+        String name = vmi.path("metadata").path("name").asText();
+        return "virt-launcher-" + name + "-" + uid.substring(0, 5);
+    }
+
+    static String podUid(@Nullable Pod pod) {
+        return pod == null ? "" : pod.getMetadata().getUid();
+    }
+
+    /** A pod address that follows from the VMI's uid. */
+    static String address(String uid) {
+        int hash = uid.hashCode();
+        return "10.244." + (hash >>> 8 & 0xff) + "." + (1 + (hash & 0xff) % 254);
+    }
+
+    /** Creates the pod, on a node or, if there is none for it, waiting. */
+    void create(ObjectNode vmi, @Nullable String node) {
+        String uid = vmi.path("metadata").path("uid").asText();
+        String name = vmi.path("metadata").path("name").asText();
+        Map<String, String> labels = new HashMap<>();
+        vmi.path("metadata")
+                .path("labels")
+                .properties()
+                .forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
+        labels.put("kubevirt.io", "virt-launcher");
+        labels.put(Kinds.CREATED_BY, uid);
+        labels.put("vm.kubevirt.io/name", name);
+        var pod = new PodBuilder()
+                .withNewMetadata()
+                .withName(name(vmi))
+                .withNamespace(vmi.path("metadata").path("namespace").asText())
+                .withLabels(labels)
+                .withAnnotations(Map.of("kubevirt.io/domain", name))
+                .withOwnerReferences(new OwnerReferenceBuilder()
+                        .withApiVersion("kubevirt.io/v1")
+                        .withKind("VirtualMachineInstance")
+                        .withName(name)
+                        .withUid(uid)
+                        .withController(true)
+                        .withBlockOwnerDeletion(true)
+                        .build())
+                .endMetadata()
+                .withNewSpec()
+                .withNodeName(node)
+                .withRestartPolicy("Never")
+                .withAutomountServiceAccountToken(false)
+                .withTerminationGracePeriodSeconds(30L)
+                .addToInitContainers(new ContainerBuilder()
+                        .withName("guest-console-log")
+                        .withImage(IMAGE)
+                        .withRestartPolicy("Always")
+                        .build())
+                .addToContainers(new ContainerBuilder()
+                        .withName("compute")
+                        .withImage(IMAGE)
+                        .build())
+                .endSpec();
+        for (String claim : Volumes.claims(vmi)) {
+            pod.editSpec()
+                    .addNewVolume()
+                    .withName(claim)
+                    .withNewPersistentVolumeClaim(claim, false)
+                    .endVolume()
+                    .endSpec();
+        }
+        try {
+            api.client().pods().resource(pod.build()).create();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+                throw e;
+            }
+        }
+    }
+
+    void bind(Pod pod, String node) {
+        var binding = new BindingBuilder()
+                .withNewMetadata()
+                .withName(pod.getMetadata().getName())
+                .withNamespace(pod.getMetadata().getNamespace())
+                .endMetadata()
+                .withNewTarget()
+                .withKind("Node")
+                .withName(node)
+                .endTarget()
+                .build();
+        api.client().bindings().resource(binding).create();
+    }
+
+    /** The containers run. */
+    void ready(Pod pod) {
+        String address = address(pod.getMetadata().getLabels().getOrDefault(Kinds.CREATED_BY, ""));
+        String now = Api.now();
+        String status = """
+                {"status": {"phase": "Running", "podIP": "%1$s", "podIPs": [{"ip": "%1$s"}], "hostIP": "127.0.0.1", "startTime": "%2$s",
+                 "conditions": [
+                  {"type": "PodScheduled", "status": "True", "lastTransitionTime": "%2$s"},
+                  {"type": "Initialized", "status": "True", "lastTransitionTime": "%2$s"},
+                  {"type": "ContainersReady", "status": "True", "lastTransitionTime": "%2$s"},
+                  {"type": "Ready", "status": "True", "lastTransitionTime": "%2$s"}],
+                 "containerStatuses": [
+                  {"name": "compute", "ready": true, "started": true, "restartCount": 0, "image": "%3$s", "imageID": "", "state": {"running": {"startedAt": "%2$s"}}}]}}
+                """.formatted(address, now, IMAGE);
+        api.patchStatus(
+                Kinds.POD, pod.getMetadata().getNamespace(), pod.getMetadata().getName(), (ObjectNode)
+                        api.parse(status).get("status"));
+    }
+
+    /** Asks it to end: it gets a deletion timestamp, and stays until {@link #remove}. */
+    void terminate(Pod pod) {
+        api.delete(
+                Kinds.POD, pod.getMetadata().getNamespace(), pod.getMetadata().getName());
+    }
+
+    /** What a kubelet does when the containers have ended. */
+    void remove(Pod pod) {
+        api.client()
+                .pods()
+                .inNamespace(pod.getMetadata().getNamespace())
+                .withName(pod.getMetadata().getName())
+                .withGracePeriod(0)
+                .delete();
+    }
+}

@@ -1,0 +1,123 @@
+package io.nephele.sandbox.standin.kubevirt;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.nephele.sandbox.standin.Api;
+import io.nephele.sandbox.standin.Conditions;
+import java.util.Iterator;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Changes of a VM's template while it runs: some reach the running guest, the others wait for a restart. Recording s11. */
+final class LiveUpdate {
+
+    /** Handled one by one, below. */
+    private static final Set<String> LIVE =
+            Set.of("/domain/cpu/sockets", "/domain/memory/guest", "/nodeSelector", "/affinity", "/tolerations");
+
+    private LiveUpdate() {}
+
+    static void apply(Api api, ObjectNode vm, ObjectNode vmi, ObjectNode vmStatus) {
+        JsonNode wanted = vm.path("spec").path("template").path("spec");
+        JsonNode present = vmi.path("spec");
+        String restart = restartReason(wanted, present, vmi);
+        var conditions = new Conditions(vmStatus.path("conditions"), false);
+        if (restart == null) {
+            conditions.remove("RestartRequired");
+        } else {
+            conditions.set("RestartRequired", "True", null, restart);
+        }
+        vmStatus.set("conditions", conditions.toArray());
+        if (restart == null) {
+            propagate(api, vmi, wanted, present);
+        }
+    }
+
+    private static @Nullable String restartReason(JsonNode wanted, JsonNode present, JsonNode vmi) {
+        if (!covers(wanted, present, "")) {
+            return "a non-live-updatable field was changed in the template spec";
+        }
+        int sockets = wanted.path("domain").path("cpu").path("sockets").asInt(1);
+        if (sockets < present.path("domain").path("cpu").path("sockets").asInt(1)) {
+            return "Reduction of CPU socket count requires a restart";
+        }
+        long guest =
+                Sizes.bytes(wanted.path("domain").path("memory").path("guest").asText("0"));
+        long running =
+                Sizes.bytes(present.path("domain").path("memory").path("guest").asText("0"));
+        if (guest != running) {
+            long atBoot = Sizes.bytes(
+                    vmi.path("status").path("memory").path("guestAtBoot").asText("0"));
+            long most = Sizes.bytes(
+                    present.path("domain").path("memory").path("maxGuest").asText("0"));
+            if (running < 1L << 30 || guest < atBoot || guest > most) {
+                return "memory updated in template spec. Memory-hotplug is not available for this VM configuration";
+            }
+        }
+        return null;
+    }
+
+    /** Whether all that the template says is so in the VMI, which has defaults beside. */
+    private static boolean covers(JsonNode wanted, JsonNode present, String path) {
+        if (LIVE.contains(path)) {
+            return true;
+        }
+        if (wanted.isObject()) {
+            for (Iterator<String> names = wanted.fieldNames(); names.hasNext(); ) {
+                String name = names.next();
+                if (!covers(wanted.get(name), present.path(name), path + "/" + name)) {
+                    return false;
+                }
+            }
+            return present.isObject();
+        }
+        if (wanted.isArray()) {
+            if (wanted.size() != present.size()) {
+                return false;
+            }
+            for (int i = 0; i < wanted.size(); i++) {
+                if (!covers(wanted.get(i), present.get(i), path + "/")) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        return wanted.equals(present);
+    }
+
+    private static void propagate(Api api, ObjectNode vmi, JsonNode wanted, JsonNode present) {
+        ObjectNode patch = api.object();
+        var conditions = new Conditions(vmi.path("status").path("conditions"), false);
+        int sockets = wanted.path("domain").path("cpu").path("sockets").asInt(1);
+        if (sockets != present.path("domain").path("cpu").path("sockets").asInt(1)) {
+            patch.withObjectProperty("spec")
+                    .withObjectProperty("domain")
+                    .withObjectProperty("cpu")
+                    .put("sockets", sockets);
+            conditions.set("HotVCPUChange", "True", null, null);
+        }
+        String guest = wanted.path("domain").path("memory").path("guest").asText("");
+        if (!guest.isEmpty()
+                && !guest.equals(
+                        present.path("domain").path("memory").path("guest").asText())) {
+            patch.withObjectProperty("spec")
+                    .withObjectProperty("domain")
+                    .withObjectProperty("memory")
+                    .put("guest", guest);
+            patch.withObjectProperty("status").withObjectProperty("memory").put("guestRequested", guest);
+            conditions.set("HotMemoryChange", "True", null, null);
+        }
+        if (!wanted.path("nodeSelector").equals(present.path("nodeSelector")) && wanted.has("nodeSelector")) {
+            patch.withObjectProperty("spec").set("nodeSelector", wanted.get("nodeSelector"));
+        }
+        if (!patch.isEmpty()) {
+            patch.withObjectProperty("status").set("conditions", conditions.toArray());
+            JsonNode metadata = vmi.path("metadata");
+            api.patch(
+                    Kinds.VMI,
+                    metadata.path("namespace").asText(),
+                    metadata.path("name").asText(),
+                    patch);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package io.nephele.sandbox.standin.kubevirt;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.nephele.sandbox.standin.Api;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Three nodes with the labels that virt-handler gives them: two of Intel, one of AMD. */
+final class Nodes {
+
+    private static final List<String> COMMON_MODELS = List.of("Nehalem", "Westmere", "SandyBridge", "IvyBridge");
+
+    private static final PatchContext APPLY = new PatchContext.Builder()
+            .withPatchType(PatchType.SERVER_SIDE_APPLY)
+            .withFieldManager("stand-in")
+            .withForce(true)
+            .build();
+
+    /** A node as the scheduler sees it. */
+    record NodeShape(String name, Map<String, String> labels, long memory, int milliCpu) {
+
+        boolean matches(JsonNode selector) {
+            for (var wanted : selector.properties()) {
+                if (!wanted.getValue().asText().equals(labels.get(wanted.getKey()))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    private Nodes() {}
+
+    static List<NodeShape> shapes() {
+        return List.of(
+                shape("node-1", "Intel", List.of("Haswell", "Broadwell", "Cascadelake-Server")),
+                shape("node-2", "AMD", List.of("EPYC", "EPYC-Rome", "EPYC-Milan")),
+                shape("node-3", "Intel", List.of("Haswell", "Broadwell", "Skylake-Server")));
+    }
+
+    private static NodeShape shape(String name, String vendor, List<String> models) {
+        Map<String, String> labels = new HashMap<>();
+        labels.put("kubernetes.io/hostname", name);
+        labels.put("kubernetes.io/os", "linux");
+        labels.put("kubernetes.io/arch", "amd64");
+        labels.put("topology.kubernetes.io/zone", "nephele-1a");
+        labels.put("kubevirt.io/schedulable", "true");
+        labels.put("cpu-vendor.node.kubevirt.io/" + vendor, "true");
+        labels.put("machine-type.node.kubevirt.io/q35", "true");
+        labels.put("host-model-cpu.node.kubevirt.io/" + models.getLast(), "true");
+        for (List<String> group : List.of(COMMON_MODELS, models)) {
+            for (String model : group) {
+                labels.put("cpu-model.node.kubevirt.io/" + model, "true");
+                labels.put("cpu-model-migration.node.kubevirt.io/" + model, "true");
+            }
+        }
+        return new NodeShape(name, labels, 4L << 40, 512_000);
+    }
+
+    /** Creates them, or brings them up to date. The kubelets of all of them are the stand-in's endpoint. */
+    static void install(KubernetesClient client, int kubeletPort) {
+        for (NodeShape shape : shapes()) {
+            Node node = new NodeBuilder()
+                    .withNewMetadata()
+                    .withName(shape.name())
+                    .withLabels(shape.labels())
+                    .addToAnnotations("kubevirt.io/heartbeat", Api.now())
+                    .endMetadata()
+                    .build();
+            client.resource(node).fieldManager("stand-in").forceConflicts().serverSideApply();
+            Map<String, Quantity> capacity = Map.of(
+                    "cpu", new Quantity("512"),
+                    "memory", new Quantity("4Ti"),
+                    "pods", new Quantity("4000"),
+                    "ephemeral-storage", new Quantity("10Ti"),
+                    "devices.kubevirt.io/kvm", new Quantity("1k"),
+                    "devices.kubevirt.io/tun", new Quantity("1k"),
+                    "devices.kubevirt.io/vhost-net", new Quantity("1k"));
+            Node status = new NodeBuilder()
+                    .withNewMetadata()
+                    .withName(shape.name())
+                    .endMetadata()
+                    .withNewStatus()
+                    .withCapacity(capacity)
+                    .withAllocatable(capacity)
+                    .addNewAddress("127.0.0.1", "InternalIP")
+                    .addNewAddress(shape.name(), "Hostname")
+                    .addNewCondition()
+                    .withType("Ready")
+                    .withStatus("True")
+                    .withReason("KubeletReady")
+                    .withMessage("kubelet is posting ready status")
+                    .withLastHeartbeatTime(Api.now())
+                    .withLastTransitionTime(Api.now())
+                    .endCondition()
+                    .withNewDaemonEndpoints()
+                    .withNewKubeletEndpoint(kubeletPort)
+                    .endDaemonEndpoints()
+                    .endStatus()
+                    .build();
+            client.resource(status).subresource("status").patch(APPLY);
+        }
+    }
+}

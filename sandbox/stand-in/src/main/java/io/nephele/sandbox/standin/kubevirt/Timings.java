@@ -1,0 +1,42 @@
+package io.nephele.sandbox.standin.kubevirt;
+
+import java.time.Duration;
+
+/**
+ * How long things take. The order of what is seen does not depend on it.
+ *
+ * @param scheduling from the pod to the node
+ * @param podStart until the containers are ready
+ * @param boot from there until the guest runs
+ * @param shutdown of a guest that is asked to
+ * @param cleanup from the end of a guest until VMI and pod are gone: {@code Stopped} shows that much earlier
+ * @param resize of a running guest
+ * @param backOff the unit of the quadratic delay after starts that failed; 10 s in KubeVirt
+ */
+public record Timings(
+        Duration scheduling,
+        Duration podStart,
+        Duration boot,
+        Duration shutdown,
+        Duration cleanup,
+        Duration resize,
+        Duration backOff) {
+
+    /** Of {@code make run}: a start takes about a second. */
+    public static final Timings SANDBOX = of(50, 400, 400, 500, 400, 700, 2000);
+
+    /** Of tests. */
+    public static final Timings FAST = of(5, 20, 30, 30, 60, 50, 100);
+
+    private static Timings of(
+            long scheduling, long podStart, long boot, long shutdown, long cleanup, long resize, long backOff) {
+        return new Timings(
+                Duration.ofMillis(scheduling),
+                Duration.ofMillis(podStart),
+                Duration.ofMillis(boot),
+                Duration.ofMillis(shutdown),
+                Duration.ofMillis(cleanup),
+                Duration.ofMillis(resize),
+                Duration.ofMillis(backOff));
+    }
+}

@@ -1,0 +1,51 @@
+package io.nephele.sandbox.standin.kubevirt;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The claims that a VMI uses: a DataVolume is used by the claim of its name. */
+final class Volumes {
+
+    private Volumes() {}
+
+    static List<String> claims(JsonNode vmi) {
+        var claims = new ArrayList<String>();
+        for (JsonNode volume : vmi.path("spec").path("volumes")) {
+            String claim = claim(volume);
+            if (claim != null) {
+                claims.add(claim);
+            }
+        }
+        return claims;
+    }
+
+    static @Nullable String claim(JsonNode volume) {
+        if (volume.has("dataVolume")) {
+            return volume.path("dataVolume").path("name").asText();
+        }
+        return volume.has("persistentVolumeClaim")
+                ? volume.path("persistentVolumeClaim").path("claimName").asText()
+                : null;
+    }
+
+    static List<String> claims(GenericKubernetesResource vmi) {
+        var claims = new ArrayList<String>();
+        List<Map<String, Map<String, Object>>> volumes = vmi.get("spec", "volumes");
+        if (volumes != null) {
+            for (Map<String, Map<String, Object>> volume : volumes) {
+                Map<String, Object> dataVolume = volume.get("dataVolume");
+                Map<String, Object> claim = volume.get("persistentVolumeClaim");
+                if (dataVolume != null) {
+                    claims.add(String.valueOf(dataVolume.get("name")));
+                } else if (claim != null) {
+                    claims.add(String.valueOf(claim.get("claimName")));
+                }
+            }
+        }
+        return claims;
+    }
+}
