@@ -18,6 +18,9 @@ public final class Nephele {
     /** On every object the operator makes in a project's namespace: the AWS id of the Instance it belongs to. */
     public static final String LABEL_INSTANCE = "nephele.io/instance";
 
+    /** On VirtualMachines and their VMIs: the name of the Instance. */
+    public static final String ANNOTATION_INSTANCE = "nephele.io/instance-name";
+
     /** On the DataVolume and claim of a Volume: its AWS id. Admission protects claims that carry it. */
     public static final String LABEL_VOLUME = "nephele.io/volume";
 
@@ -38,6 +41,9 @@ public final class Nephele {
 
     /** On objects made with a ClientToken: the token, for DescribeInstances. */
     public static final String ANNOTATION_CLIENT_TOKEN = "nephele.io/client-token";
+
+    /** On Instances: tags for the root volume that is made at the first launch, one {@code key=value} in a line. */
+    public static final String ANNOTATION_VOLUME_TAGS = "nephele.io/volume-tags";
 
     private Nephele() {}
 }

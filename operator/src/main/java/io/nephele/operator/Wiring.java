@@ -1,0 +1,49 @@
+package io.nephele.operator;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.javaoperatorsdk.operator.api.monitoring.Metrics;
+import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.kubernetes.client.KubernetesClientObjectMapperCustomizer;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+
+/** What the frameworks are told. */
+class Wiring {
+
+    @Produces
+    @Singleton
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Produces
+    @Singleton
+    LeaderElectionConfiguration leaderElection(Settings settings) {
+        return new LeaderElectionConfiguration("nephele-operator", settings.systemNamespace());
+    }
+
+    /** Without a time series for each object: their number has no bound. */
+    @Produces
+    @Singleton
+    Metrics metrics(MeterRegistry registry) {
+        return MicrometerMetrics.withoutPerResourceMetrics(registry);
+    }
+
+    /** {@code managedFields} are the larger half of most objects, and nobody here reads them: they never enter the caches. */
+    @Singleton
+    static class NoManagedFields implements KubernetesClientObjectMapperCustomizer {
+
+        @JsonIgnoreProperties("managedFields")
+        private abstract static class Slim {}
+
+        @Override
+        public void customize(ObjectMapper mapper) {
+            mapper.addMixIn(ObjectMeta.class, Slim.class);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.nephele.operator;
+
+import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.nephele.crds.Nephele;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.net.HttpURLConnection;
+import java.time.Clock;
+import org.jboss.logging.Logger;
+
+/** How the operator writes: applied by one field manager, created once, deleted without complaint if it is gone. */
+@ApplicationScoped
+public class Writes {
+
+    private static final PatchContext APPLY = new PatchContext.Builder()
+            .withPatchType(PatchType.SERVER_SIDE_APPLY)
+            .withFieldManager(Nephele.FIELD_MANAGER)
+            .withForce(true)
+            .build();
+
+    private static final Logger LOG = Logger.getLogger(Writes.class);
+
+    private final KubernetesClient client;
+    private final Clock clock = Clock.systemUTC();
+
+    public Writes(KubernetesClient client) {
+        this.client = client;
+    }
+
+    public KubernetesClient client() {
+        return client;
+    }
+
+    /** Server-side apply of the fields that are set, whoever held them before. */
+    public <T extends HasMetadata> T apply(T object) {
+        return client.resource(object)
+                .fieldManager(Nephele.FIELD_MANAGER)
+                .forceConflicts()
+                .serverSideApply();
+    }
+
+    /** Server-side apply of a status. */
+    public void patchStatus(HasMetadata object) {
+        client.resource(object).subresource("status").patch(APPLY);
+    }
+
+    /** Creates an object; says whether it was there already. */
+    public boolean create(HasMetadata object) {
+        try {
+            client.resource(object).create();
+            return false;
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+                return true;
+            }
+            throw e;
+        }
+    }
+
+    /** Deletes in the background. */
+    public void delete(Class<? extends HasMetadata> type, String namespace, String name) {
+        client.resources(type).inNamespace(namespace).withName(name).delete();
+    }
+
+    /** An object that carries only name and namespace, for a status to be put in: what is patched is what is set. */
+    public static <S, T, R extends CustomResource<S, T>> R withStatus(R empty, R original, T status) {
+        ObjectMeta metadata = new ObjectMetaBuilder()
+                .withName(original.getMetadata().getName())
+                .withNamespace(original.getMetadata().getNamespace())
+                .build();
+        empty.setMetadata(metadata);
+        empty.setStatus(status);
+        return empty;
+    }
+
+    /** A request that will be refused again however often it is made: KubeVirt's CRDs answer an unknown field with 500. */
+    public static boolean isPermanent(KubernetesClientException e) {
+        int code = e.getCode();
+        String message = e.getMessage() == null ? "" : e.getMessage();
+        return code == 422
+                || code == HttpURLConnection.HTTP_BAD_REQUEST
+                || (code == 500 && message.contains("failed to create typed patch object"));
+    }
+
+    /** Records an event; that it could not be recorded is logged and nothing more. */
+    public void event(HasMetadata about, String type, String reason, String message) {
+        ObjectMeta metadata = about.getMetadata();
+        String namespace = metadata.getNamespace() == null ? "default" : metadata.getNamespace();
+        String now = Conditions.timestamp(clock.instant());
+        var event = new EventBuilder()
+                .withNewMetadata()
+                .withGenerateName(metadata.getName() + ".")
+                .withNamespace(namespace)
+                .endMetadata()
+                .withType(type)
+                .withReason(reason)
+                .withMessage(message)
+                .withNewInvolvedObject()
+                .withApiVersion(about.getApiVersion())
+                .withKind(about.getKind())
+                .withName(metadata.getName())
+                .withNamespace(metadata.getNamespace())
+                .withUid(metadata.getUid())
+                .endInvolvedObject()
+                .withNewSource()
+                .withComponent("nephele-operator")
+                .endSource()
+                .withFirstTimestamp(now)
+                .withLastTimestamp(now)
+                .withCount(1)
+                .build();
+        try {
+            client.v1().events().inNamespace(namespace).resource(event).create();
+        } catch (KubernetesClientException e) {
+            LOG.debugf("No event about %s/%s: %s", namespace, metadata.getName(), e.getMessage());
+        }
+    }
+}
