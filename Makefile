@@ -1,7 +1,7 @@
 # Everything one does with the source tree. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help check build run start stop test bench format clients control-plane
+.PHONY: help check build run start stop test bench crds format clients control-plane
 
 # The first JDK 25 or later among JAVA_HOME and the usual folders.
 JDK := $(shell for d in "$$JAVA_HOME" /usr/lib/jvm/* /opt/java/* $(HOME)/.sdkman/candidates/java/* $(HOME)/.jdks/*; do \
@@ -73,6 +73,9 @@ test: check control-plane clients ## All tests
 
 bench: check control-plane target/built ## Compare with a plain client, and write docs/benchmarks.md
 	@exec setpriv --pdeathsig KILL $(LAUNCH).bench.Bench
+
+crds: check ## Write the CRD files of the chart anew, after a change of a type
+	@$(MVN) -q -pl crds -am test -Dtest=CrdFilesTest -Dsurefire.failIfNoSpecifiedTests=false -Dcrds.write=true
 
 format: check ## Format all sources
 	@$(MVN) -q spotless:apply

@@ -28,7 +28,10 @@ record Examples(KubernetesClient client) {
         project(CATALOGUE, "Public images");
         if (client.resources(Image.class).inNamespace(CATALOGUE).withName(IMAGE).get() == null) {
             var image = new Image();
-            image.setMetadata(new ObjectMetaBuilder().withName(IMAGE).withNamespace(CATALOGUE).build());
+            image.setMetadata(new ObjectMetaBuilder()
+                    .withName(IMAGE)
+                    .withNamespace(CATALOGUE)
+                    .build());
             image.setSpec(new ImageSpec(
                     new ImageSource(new ImageSource.Http(images.url(IMAGE + ".qcow2"), null), null),
                     "3Gi",
@@ -40,7 +43,8 @@ record Examples(KubernetesClient client) {
             Sandbox.apply(client, image);
         }
         var key = new AccessKey();
-        key.setMetadata(new ObjectMetaBuilder().withName(USER).withNamespace(PROJECT).build());
+        key.setMetadata(
+                new ObjectMetaBuilder().withName(USER).withNamespace(PROJECT).build());
         key.setSpec(new AccessKeySpec(USER, true));
         Sandbox.apply(client, key);
 
@@ -48,11 +52,16 @@ record Examples(KubernetesClient client) {
                 .inNamespace(CATALOGUE)
                 .withName(IMAGE)
                 .waitUntilCondition(
-                        i -> i != null && i.getStatus() != null && i.getStatus().state() == ImageState.Available, 120, TimeUnit.SECONDS);
+                        i -> i != null && i.getStatus() != null && i.getStatus().state() == ImageState.Available,
+                        120,
+                        TimeUnit.SECONDS);
         AccessKey made = client.resources(AccessKey.class)
                 .inNamespace(PROJECT)
                 .withName(USER)
-                .waitUntilCondition(k -> k != null && k.getStatus() != null && k.getStatus().secretName() != null, 60, TimeUnit.SECONDS);
+                .waitUntilCondition(
+                        k -> k != null && k.getStatus() != null && k.getStatus().secretName() != null,
+                        60,
+                        TimeUnit.SECONDS);
         return client.secrets()
                 .inNamespace(PROJECT)
                 .withName(made.getStatus().secretName())
@@ -67,6 +76,8 @@ record Examples(KubernetesClient client) {
         client.resources(Project.class)
                 .withName(name)
                 .waitUntilCondition(
-                        p -> p != null && p.getStatus() != null && p.getStatus().namespace() != null, 60, TimeUnit.SECONDS);
+                        p -> p != null && p.getStatus() != null && p.getStatus().namespace() != null,
+                        60,
+                        TimeUnit.SECONDS);
     }
 }

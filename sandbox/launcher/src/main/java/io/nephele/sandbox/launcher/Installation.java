@@ -6,7 +6,6 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -15,16 +14,20 @@ record Installation(KubernetesClient client, Path home) {
 
     /** Applies the chart's objects, custom resource definitions first, except the kinds in {@code without}. */
     void applyChart(Set<String> without) {
-        Sandbox.apply(client, new NamespaceBuilder()
-                .withNewMetadata()
-                .withName(Sandbox.SYSTEM_NAMESPACE)
-                .endMetadata()
-                .build());
-        List<HasMetadata> objects = Chart.render(home.resolve("helm/nephele"), Map.of());
-        List<HasMetadata> definitions = objects.stream().filter(CustomResourceDefinition.class::isInstance).toList();
+        Sandbox.apply(
+                client,
+                new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName(Sandbox.SYSTEM_NAMESPACE)
+                        .endMetadata()
+                        .build());
+        List<HasMetadata> objects = new Chart(home.resolve("helm/nephele")).render(Sandbox.SYSTEM_NAMESPACE);
+        List<HasMetadata> definitions = objects.stream()
+                .filter(CustomResourceDefinition.class::isInstance)
+                .toList();
         definitions.forEach(definition -> Sandbox.apply(client, definition));
-        definitions.forEach(definition -> client.resource(definition)
-                .waitUntilCondition(Installation::established, 30, TimeUnit.SECONDS));
+        definitions.forEach(definition ->
+                client.resource(definition).waitUntilCondition(Installation::established, 30, TimeUnit.SECONDS));
         objects.stream()
                 .filter(object -> !(object instanceof CustomResourceDefinition) && !without.contains(object.getKind()))
                 .forEach(object -> Sandbox.apply(client, object));
@@ -35,6 +38,7 @@ record Installation(KubernetesClient client, Path home) {
                 && definition.getStatus() != null
                 && definition.getStatus().getConditions() != null
                 && definition.getStatus().getConditions().stream()
-                        .anyMatch(c -> c.getType().equals("Established") && c.getStatus().equals("True"));
+                        .anyMatch(c -> c.getType().equals("Established")
+                                && c.getStatus().equals("True"));
     }
 }

@@ -26,13 +26,16 @@ public final class Main {
         Path home = Settings.sourceTree();
         Path directory = home.resolve(".sandbox");
         Files.createDirectories(directory);
-        try (FileChannel channel = FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(
+                        directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = channel.tryLock()) {
             if (lock == null) {
                 System.err.println("A sandbox is running in " + directory + " already. Stop it with: make stop");
                 System.exit(1);
             }
-            Files.writeString(directory.resolve("pid"), Long.toString(ProcessHandle.current().pid()));
+            Files.writeString(
+                    directory.resolve("pid"),
+                    Long.toString(ProcessHandle.current().pid()));
             if ("1".equals(System.getenv("RESET"))) {
                 empty(directory);
             }
@@ -42,7 +45,9 @@ public final class Main {
 
     private static @Nullable Path existingCluster() {
         String kubeconfig = System.getenv("NEPHELE_KUBECONFIG");
-        return kubeconfig == null || kubeconfig.isEmpty() ? null : Path.of(kubeconfig).toAbsolutePath();
+        return kubeconfig == null || kubeconfig.isEmpty()
+                ? null
+                : Path.of(kubeconfig).toAbsolutePath();
     }
 
     private static void run(Settings settings) throws IOException, InterruptedException {
@@ -79,8 +84,7 @@ public final class Main {
                     kubectl get nephele -A
                     kubectl apply -f docs/examples/instance.yaml && kubectl -n demo wait instance/web --for=condition=Ready
 
-                Ctrl-C stops it; what you made is there at the next start. `make run RESET=1` starts over."""
-                .formatted(sandbox.endpoint(), sandbox.kubeconfig());
+                Ctrl-C stops it; what you made is there at the next start. `make run RESET=1` starts over.""".formatted(sandbox.endpoint(), sandbox.kubeconfig());
     }
 
     /** Removes all state but the lock and the pid. */

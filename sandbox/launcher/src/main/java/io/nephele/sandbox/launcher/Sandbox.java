@@ -41,7 +41,8 @@ public final class Sandbox implements AutoCloseable {
     private static final String SERVICE_ACCOUNT = "system:serviceaccount:" + SYSTEM_NAMESPACE + ":";
 
     /** These run as processes here, so the chart's objects for them are left out. */
-    private static final Set<String> NOT_APPLIED = Set.of("Deployment", "PodDisruptionBudget", "Service", "NetworkPolicy", "Ingress", "ServiceMonitor");
+    private static final Set<String> NOT_APPLIED =
+            Set.of("Deployment", "PodDisruptionBudget", "Service", "NetworkPolicy", "Ingress", "ServiceMonitor");
 
     private final Settings settings;
     private final Deque<AutoCloseable> closeables = new ArrayDeque<>();
@@ -104,8 +105,11 @@ public final class Sandbox implements AutoCloseable {
         var started = own(ControlPlane.start(
                 new ControlPlane.Settings(settings.directory().resolve("control-plane"), port(16443), users, true)));
         controlPlane = started;
-        Files.writeString(settings.directory().resolve("operator.kubeconfig"), started.kubeconfigFor("operator", operatorToken));
-        Files.writeString(settings.directory().resolve("api-server.kubeconfig"), started.kubeconfigFor("api-server", facadeToken));
+        Files.writeString(
+                settings.directory().resolve("operator.kubeconfig"), started.kubeconfigFor("operator", operatorToken));
+        Files.writeString(
+                settings.directory().resolve("api-server.kubeconfig"),
+                started.kubeconfigFor("api-server", facadeToken));
         KubernetesClient client = started.adminClient();
         StandInCrds.install(client);
         try {
@@ -120,9 +124,14 @@ public final class Sandbox implements AutoCloseable {
 
     private KubernetesClient existingCluster(Path kubeconfig) throws IOException {
         for (String user : List.of("operator", "api-server")) {
-            Files.copy(kubeconfig, settings.directory().resolve(user + ".kubeconfig"), StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(
+                    kubeconfig,
+                    settings.directory().resolve(user + ".kubeconfig"),
+                    StandardCopyOption.REPLACE_EXISTING);
         }
-        return new KubernetesClientBuilder().withConfig(Config.fromKubeconfig(kubeconfig.toFile())).build();
+        return new KubernetesClientBuilder()
+                .withConfig(Config.fromKubeconfig(kubeconfig.toFile()))
+                .build();
     }
 
     /** The same token at every start, so that a kubeconfig someone copied stays good. */
@@ -135,19 +144,27 @@ public final class Sandbox implements AutoCloseable {
     }
 
     private Service startOperator() {
-        var options = new java.util.ArrayList<>(List.of("-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-Xmx256m"));
+        var options =
+                new java.util.ArrayList<>(List.of("-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-Xmx256m"));
         options.addAll(settings.operatorJvmOptions());
         return service("operator", "operator", options, Map.of("NEPHELE_LEADER_ELECTION", "false"), Ports.free());
     }
 
     private Service startFacade(int port) {
-        return service("api-server", "api-server", List.of("-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-Xmx512m"), Map.of(), port);
+        return service(
+                "api-server",
+                "api-server",
+                List.of("-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-Xmx512m"),
+                Map.of(),
+                port);
     }
 
-    private Service service(String name, String module, List<String> options, Map<String, String> settingsOfIts, int port) {
+    private Service service(
+            String name, String module, List<String> options, Map<String, String> settingsOfIts, int port) {
         int management = Ports.free();
         var environment = new java.util.HashMap<String, String>();
-        environment.put("KUBECONFIG", settings.directory().resolve(name + ".kubeconfig").toString());
+        environment.put(
+                "KUBECONFIG", settings.directory().resolve(name + ".kubeconfig").toString());
         environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
         environment.put("QUARKUS_MANAGEMENT_HOST", "127.0.0.1");
@@ -173,11 +190,12 @@ public final class Sandbox implements AutoCloseable {
 
     /** What to source in a shell. It appears when all is ready, and is whole when it appears. */
     private void writeEnv() throws IOException {
-        String path = controlPlane == null ? "" : "export PATH='" + controlPlane.binaries().directory() + "':\"$PATH\"\n";
+        String path = controlPlane == null
+                ? ""
+                : "export PATH='" + controlPlane.binaries().directory() + "':\"$PATH\"\n";
         Path part = settings.directory().resolve("env.part");
         Files.writeString(
-                part,
-                """
+                part, """
                 export KUBECONFIG='%s'
                 export AWS_ENDPOINT_URL='%s'
                 export AWS_DEFAULT_REGION='nephele-1'
@@ -185,9 +203,7 @@ public final class Sandbox implements AutoCloseable {
                 export AWS_ACCESS_KEY_ID='%s'
                 export AWS_SECRET_ACCESS_KEY='%s'
                 unset AWS_SESSION_TOKEN AWS_PROFILE
-                """
-                                .formatted(kubeconfig(), endpoint, tenant.accessKeyId(), tenant.secretAccessKey())
-                        + path);
+                """.formatted(kubeconfig(), endpoint, tenant.accessKeyId(), tenant.secretAccessKey()) + path);
         Files.move(part, envFile(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
@@ -198,7 +214,9 @@ public final class Sandbox implements AutoCloseable {
 
     /** The administrator's kubeconfig. */
     public Path kubeconfig() {
-        return controlPlane != null ? controlPlane.kubeconfig() : settings.directory().resolve("operator.kubeconfig");
+        return controlPlane != null
+                ? controlPlane.kubeconfig()
+                : settings.directory().resolve("operator.kubeconfig");
     }
 
     /** A client of the administrator; closed with the sandbox. */

@@ -41,7 +41,13 @@ public final class Service implements AutoCloseable {
      * @param environment its settings
      * @param managementPort where it answers {@code /q/health/ready}
      */
-    Service(String name, Path application, List<String> jvmOptions, Map<String, String> environment, Path log, int managementPort) {
+    Service(
+            String name,
+            Path application,
+            List<String> jvmOptions,
+            Map<String, String> environment,
+            Path log,
+            int managementPort) {
         this.name = name;
         this.log = log;
         this.managementPort = managementPort;
@@ -115,8 +121,8 @@ public final class Service implements AutoCloseable {
         Instant limit = Instant.now().plus(READY_LIMIT);
         while (!isReady()) {
             if (Instant.now().isAfter(limit)) {
-                throw new IllegalStateException(name + " is not ready after " + READY_LIMIT.toSeconds() + " s. The end of " + log + ":\n"
-                        + current().lastOutput());
+                throw new IllegalStateException(name + " is not ready after " + READY_LIMIT.toSeconds()
+                        + " s. The end of " + log + ":\n" + current().lastOutput());
             }
             Thread.sleep(100);
         }

@@ -32,7 +32,8 @@ public record Settings(
             folder = folder.getParent();
         }
         if (folder == null) {
-            throw new IllegalStateException("Run this inside the source tree: there is no helm/nephele above " + Path.of("").toAbsolutePath());
+            throw new IllegalStateException("Run this inside the source tree: there is no helm/nephele above "
+                    + Path.of("").toAbsolutePath());
         }
         return folder;
     }

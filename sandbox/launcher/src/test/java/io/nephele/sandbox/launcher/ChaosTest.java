@@ -60,7 +60,8 @@ class ChaosTest {
             Map<String, InstanceState> wanted = new ConcurrentHashMap<>();
             var over = new AtomicBoolean();
             Thread killer = Thread.ofVirtual().start(() -> kill(sandbox, new Random(seed), over));
-            String image = patiently(() -> ec2.describeImages().images().getFirst().imageId());
+            String image =
+                    patiently(() -> ec2.describeImages().images().getFirst().imageId());
 
             List<Future<?>> clients = new ArrayList<>();
             try (var executor = Executors.newFixedThreadPool(CLIENTS)) {
@@ -79,31 +80,41 @@ class ChaosTest {
 
             assertThat(wanted).hasSize(INSTANCES);
             KubernetesClient admin = sandbox.admin();
-            await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofSeconds(1)).untilAsserted(() -> {
-                assertThat(states(admin)).isEqualTo(new TreeMap<>(wanted));
-                Set<String> kept = wanted.entrySet().stream()
-                        .filter(entry -> entry.getValue() != InstanceState.Terminated)
-                        .map(Map.Entry::getKey)
-                        .collect(Collectors.toCollection(TreeSet::new));
-                assertThat(names(admin, "kubevirt.io/v1", "VirtualMachine")).isEqualTo(kept);
-                Set<String> volumes = admin.resources(Volume.class).inNamespace("demo").list().getItems().stream()
-                        .map(v -> v.getMetadata().getName())
-                        .collect(Collectors.toCollection(TreeSet::new));
-                assertThat(volumes).hasSize(kept.size());
-                assertThat(names(admin, "cdi.kubevirt.io/v1beta1", "DataVolume")).isEqualTo(volumes);
-                assertThat(names(admin, "v1", "PersistentVolumeClaim")).isEqualTo(volumes);
-            });
-            assertThat(admin.resources(KeyPair.class).inNamespace("demo").list().getItems()).hasSize(INSTANCES / 2);
+            await().atMost(Duration.ofMinutes(3))
+                    .pollInterval(Duration.ofSeconds(1))
+                    .untilAsserted(() -> {
+                        assertThat(states(admin)).isEqualTo(new TreeMap<>(wanted));
+                        Set<String> kept = wanted.entrySet().stream()
+                                .filter(entry -> entry.getValue() != InstanceState.Terminated)
+                                .map(Map.Entry::getKey)
+                                .collect(Collectors.toCollection(TreeSet::new));
+                        assertThat(names(admin, "kubevirt.io/v1", "VirtualMachine"))
+                                .isEqualTo(kept);
+                        Set<String> volumes =
+                                admin.resources(Volume.class).inNamespace("demo").list().getItems().stream()
+                                        .map(v -> v.getMetadata().getName())
+                                        .collect(Collectors.toCollection(TreeSet::new));
+                        assertThat(volumes).hasSize(kept.size());
+                        assertThat(names(admin, "cdi.kubevirt.io/v1beta1", "DataVolume"))
+                                .isEqualTo(volumes);
+                        assertThat(names(admin, "v1", "PersistentVolumeClaim")).isEqualTo(volumes);
+                    });
+            assertThat(admin.resources(KeyPair.class).inNamespace("demo").list().getItems())
+                    .hasSize(INSTANCES / 2);
         }
     }
 
-    private static void order(Ec2Client ec2, String image, int number, Random random, Map<String, InstanceState> wanted) {
+    private static void order(
+            Ec2Client ec2, String image, int number, Random random, Map<String, InstanceState> wanted) {
         String token = "chaos-" + number;
         if (number % 2 == 0) {
             patiently(() -> createKeyPair(ec2, "key-" + number));
         }
-        String id = patiently(() -> ec2.runInstances(r ->
-                        r.imageId(image).instanceType("t1.tiny").minCount(1).maxCount(1).clientToken(token))
+        String id = patiently(() -> ec2.runInstances(r -> r.imageId(image)
+                        .instanceType("t1.tiny")
+                        .minCount(1)
+                        .maxCount(1)
+                        .clientToken(token))
                 .instances()
                 .getFirst()
                 .instanceId());
@@ -181,7 +192,8 @@ class ChaosTest {
 
     private static Map<String, InstanceState> states(KubernetesClient admin) {
         return admin.resources(Instance.class).inNamespace("demo").list().getItems().stream()
-                .collect(Collectors.toMap(i -> i.getMetadata().getName(), InstanceState::shown, (a, b) -> a, TreeMap::new));
+                .collect(Collectors.toMap(
+                        i -> i.getMetadata().getName(), InstanceState::shown, (a, b) -> a, TreeMap::new));
     }
 
     private static Set<String> names(KubernetesClient admin, String apiVersion, String kind) {
@@ -195,8 +207,8 @@ class ChaosTest {
         return Ec2Client.builder()
                 .endpointOverride(URI.create(sandbox.endpoint()))
                 .region(Region.of("nephele-1"))
-                .credentialsProvider(StaticCredentialsProvider.create(
-                        AwsBasicCredentials.create(sandbox.tenant().accessKeyId(), sandbox.tenant().secretAccessKey())))
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(
+                        sandbox.tenant().accessKeyId(), sandbox.tenant().secretAccessKey())))
                 .httpClientBuilder(UrlConnectionHttpClient.builder())
                 .build();
     }

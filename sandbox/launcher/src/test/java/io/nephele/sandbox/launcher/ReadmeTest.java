@@ -19,11 +19,13 @@ class ReadmeTest {
     void anAwsUserGetsAPersistentVm(Sandbox sandbox) throws Exception {
         var shell = new Shell(sandbox, scratch);
 
-        shell.run("aws ec2 create-key-pair --key-name readme --query KeyMaterial --output text > %s/readme.pem".formatted(scratch));
+        shell.run("aws ec2 create-key-pair --key-name readme --query KeyMaterial --output text > %s/readme.pem"
+                .formatted(scratch));
         assertThat(Files.readString(scratch.resolve("readme.pem"))).startsWith("-----BEGIN RSA PRIVATE KEY-----");
 
-        String id = shell.run("aws ec2 run-instances --image-id $(aws ec2 describe-images --query 'Images[0].ImageId' --output text)"
-                + " --instance-type m1.small --key-name readme --query 'Instances[0].InstanceId' --output text");
+        String id = shell.run(
+                "aws ec2 run-instances --image-id $(aws ec2 describe-images --query 'Images[0].ImageId' --output text)"
+                        + " --instance-type m1.small --key-name readme --query 'Instances[0].InstanceId' --output text");
         assertThat(id).matches("i-[0-9a-f]{17}");
         shell.run("aws ec2 wait instance-running --instance-ids " + id);
         assertThat(state(shell, id)).isEqualTo("running");
@@ -33,7 +35,8 @@ class ReadmeTest {
         shell.run("aws ec2 wait instance-stopped --instance-ids " + id);
         shell.run("aws ec2 start-instances --instance-ids " + id);
         shell.run("aws ec2 wait instance-running --instance-ids " + id);
-        assertThat(shell.run("aws ec2 get-console-output --output text --query Output --latest --instance-id " + id)).isNotBlank();
+        assertThat(shell.run("aws ec2 get-console-output --output text --query Output --latest --instance-id " + id))
+                .isNotBlank();
 
         shell.run("aws ec2 terminate-instances --instance-ids " + id);
         shell.run("aws ec2 wait instance-terminated --instance-ids " + id);
@@ -48,7 +51,8 @@ class ReadmeTest {
 
         shell.run("kubectl apply -f docs/examples/instance.yaml");
         shell.run("kubectl -n demo wait instance/web --for=condition=Ready --timeout=120s");
-        assertThat(shell.run("kubectl -n demo get instance web -o jsonpath='{.status.state}'")).isEqualTo("Running");
+        assertThat(shell.run("kubectl -n demo get instance web -o jsonpath='{.status.state}'"))
+                .isEqualTo("Running");
         assertThat(shell.run("aws ec2 describe-instances --filters Name=instance-state-name,Values=running"
                         + " --query 'Reservations[].Instances[].InstanceId' --output text"))
                 .contains(shell.run("kubectl -n demo get instance web -o jsonpath='{.status.instanceId}'"));
@@ -58,6 +62,7 @@ class ReadmeTest {
     }
 
     private static String state(Shell shell, String id) {
-        return shell.run("aws ec2 describe-instances --instance-ids " + id + " --query 'Reservations[0].Instances[0].State.Name' --output text");
+        return shell.run("aws ec2 describe-instances --instance-ids " + id
+                + " --query 'Reservations[0].Instances[0].State.Name' --output text");
     }
 }

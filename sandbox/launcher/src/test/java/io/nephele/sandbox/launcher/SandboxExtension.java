@@ -10,7 +10,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 /** Gives end-to-end tests one running sandbox, started when the first of them asks for it. */
 final class SandboxExtension implements ParameterResolver {
 
-    private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(SandboxExtension.class);
+    private static final ExtensionContext.Namespace NAMESPACE =
+            ExtensionContext.Namespace.create(SandboxExtension.class);
 
     private record Shared(Sandbox sandbox) implements AutoCloseable {
         @Override

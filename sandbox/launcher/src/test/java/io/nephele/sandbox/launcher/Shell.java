@@ -16,14 +16,17 @@ record Shell(Sandbox sandbox, Path scratch) {
     /** Runs a command that must succeed and returns what it printed, without the last line end. */
     String run(String command) {
         Result result = tryRun(command);
-        assertThat(result.status()).as("%s%n%s%n%s", command, result.output(), result.error()).isZero();
+        assertThat(result.status())
+                .as("%s%n%s%n%s", command, result.output(), result.error())
+                .isZero();
         return result.output().stripTrailing();
     }
 
     /** Runs a command, whatever comes of it. */
     Result tryRun(String command) {
-        String script = "set -euo pipefail\n. " + sandbox.envFile() + "\nPATH=\"$(" + Settings.sourceTree().resolve("sandbox/aws-clients/build")
-                + ")/bin:$PATH\"\nexport AWS_PAGER= HOME=" + scratch + "\n" + command;
+        String script = "set -euo pipefail\n. " + sandbox.envFile() + "\nPATH=\"$("
+                + Settings.sourceTree().resolve("sandbox/aws-clients/build") + ")/bin:$PATH\"\nexport AWS_PAGER= HOME="
+                + scratch + "\n" + command;
         try {
             Path out = Files.createTempFile(scratch, "out", "");
             Path err = Files.createTempFile(scratch, "err", "");
@@ -35,7 +38,8 @@ record Shell(Sandbox sandbox, Path scratch) {
             Process process = builder.start();
             if (!process.waitFor(180, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new AssertionError("Not done after 180 s: " + command + "\n" + Files.readString(out) + Files.readString(err));
+                throw new AssertionError(
+                        "Not done after 180 s: " + command + "\n" + Files.readString(out) + Files.readString(err));
             }
             return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
         } catch (IOException e) {
@@ -49,6 +53,8 @@ record Shell(Sandbox sandbox, Path scratch) {
     /** The real one: HOME is another here. */
     private static String cacheHome() {
         String xdg = System.getenv("XDG_CACHE_HOME");
-        return xdg == null || xdg.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache").toString() : xdg;
+        return xdg == null || xdg.isEmpty()
+                ? Path.of(System.getProperty("user.home"), ".cache").toString()
+                : xdg;
     }
 }

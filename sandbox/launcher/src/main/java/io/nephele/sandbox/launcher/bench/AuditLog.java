@@ -19,7 +19,8 @@ public record AuditLog(Path file) {
      * @param user who was authenticated, or impersonated
      * @param resource with its subresource, as {@code instances/status}
      */
-    public record Write(Instant at, String user, String userAgent, String verb, String resource, String namespace, String name) {}
+    public record Write(
+            Instant at, String user, String userAgent, String verb, String resource, String namespace, String name) {}
 
     /** The writes from {@code since} on that succeeded, in the order of the log. Dry runs and leases are not among them. */
     public List<Write> since(Instant since) {
@@ -28,7 +29,8 @@ public record AuditLog(Path file) {
         try (Stream<String> lines = Files.lines(file)) {
             for (String line : (Iterable<String>) lines::iterator) {
                 JsonNode event = parse(mapper, line);
-                Instant at = Instant.parse(event.path("requestReceivedTimestamp").asText());
+                Instant at =
+                        Instant.parse(event.path("requestReceivedTimestamp").asText());
                 JsonNode object = event.path("objectRef");
                 if (at.isBefore(since)
                         || event.path("responseStatus").path("code").asInt() >= 300

@@ -65,9 +65,15 @@ public final class Bench {
 
         double plainRate = plain();
         double ourRate = ours();
-        report.add("Objects of %d Instances written, plain client".formatted(INSTANCES), "%.1f Instances/s".formatted(plainRate));
-        report.add("The same by Nephele, from the first order to the last VM object", "%.1f Instances/s".formatted(ourRate));
-        report.add("**Rate of Nephele / rate of the plain client** (goal: at least 70 %)", "**%.0f %%**".formatted(100 * ourRate / plainRate));
+        report.add(
+                "Objects of %d Instances written, plain client".formatted(INSTANCES),
+                "%.1f Instances/s".formatted(plainRate));
+        report.add(
+                "The same by Nephele, from the first order to the last VM object",
+                "%.1f Instances/s".formatted(ourRate));
+        report.add(
+                "**Rate of Nephele / rate of the plain client** (goal: at least 70 %)",
+                "**%.0f %%**".formatted(100 * ourRate / plainRate));
         heap();
         steadyState();
         restart();
@@ -75,33 +81,51 @@ public final class Bench {
     }
 
     private void create(String prefix, int count) throws InterruptedException {
-        Parallel.run(CLIENTS, count, i -> client.resource(instance(prefix + "-" + i)).create());
+        Parallel.run(
+                CLIENTS, count, i -> client.resource(instance(prefix + "-" + i)).create());
     }
 
     private static Instance instance(String name) {
         var instance = new Instance();
-        instance.setMetadata(new ObjectMetaBuilder().withName(name).withNamespace(NAMESPACE).build());
+        instance.setMetadata(
+                new ObjectMetaBuilder().withName(name).withNamespace(NAMESPACE).build());
         instance.setSpec(new InstanceSpec(
-                "t1.tiny", "debian-13", null, PowerState.Running, null, null, null, null, null, null, null, Map.of("bench", "true")));
+                "t1.tiny",
+                "debian-13",
+                null,
+                PowerState.Running,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                Map.of("bench", "true")));
         return instance;
     }
 
     /** The yardstick: copies of the objects of one Instance that Nephele made, written by a client that does nothing else, while no operator runs. */
     private double plain() throws InterruptedException {
-        Instance sample = client.resources(Instance.class).inNamespace(NAMESPACE).withName("bench-warm-up-0").get();
+        Instance sample = client.resources(Instance.class)
+                .inNamespace(NAMESPACE)
+                .withName("bench-warm-up-0")
+                .get();
         String id = sample.getStatus().instanceId();
         String volume = sample.getStatus().rootVolume();
         List<GenericKubernetesResource> templates = Stream.of(
-                        generic(Nephele.GROUP + "/" + Nephele.VERSION, "Instance").filter(named("bench-warm-up-0")),
+                        generic(Nephele.GROUP + "/" + Nephele.VERSION, "Instance")
+                                .filter(named("bench-warm-up-0")),
                         generic(Nephele.GROUP + "/" + Nephele.VERSION, "Volume").filter(named(volume)),
-                        generic("v1", "Secret").filter(o -> o.getMetadata().getName().startsWith(id)),
+                        generic("v1", "Secret")
+                                .filter(o -> o.getMetadata().getName().startsWith(id)),
                         generic("cdi.kubevirt.io/v1beta1", "DataVolume").filter(named(volume)),
                         generic("kubevirt.io/v1", "VirtualMachine").filter(named(id)))
                 .flatMap(s -> s)
                 .toList();
-        report.add("Objects written for one Instance", templates.stream()
-                .map(HasMetadata::getKind)
-                .collect(Collectors.joining(", ")));
+        report.add(
+                "Objects written for one Instance",
+                templates.stream().map(HasMetadata::getKind).collect(Collectors.joining(", ")));
         var plain = new PlainClient(client, templates, List.of(id, volume, "bench-warm-up-0"));
         client.resource(new io.fabric8.kubernetes.api.model.NamespaceBuilder()
                         .withNewMetadata()
@@ -113,15 +137,21 @@ public final class Bench {
         System.out.println("Writing " + INSTANCES + " times " + templates.size() + " objects with a plain client");
         sandbox.operator().pause();
         Duration took = Parallel.run(CLIENTS, INSTANCES, i -> plain.create(PLAIN_NAMESPACE, i));
-        await("the stand-in", () -> generic("kubevirt.io/v1", "VirtualMachineInstance", PLAIN_NAMESPACE)
-                        .filter(vmi -> "Running".equals(vmi.<Object>get("status", "phase")))
-                        .count()
-                == INSTANCES);
+        await(
+                "the stand-in",
+                () -> generic("kubevirt.io/v1", "VirtualMachineInstance", PLAIN_NAMESPACE)
+                                .filter(vmi -> "Running".equals(vmi.<Object>get("status", "phase")))
+                                .count()
+                        == INSTANCES);
         for (GenericKubernetesResource template : templates) {
-            client.genericKubernetesResources(template.getApiVersion(), template.getKind()).inNamespace(PLAIN_NAMESPACE).delete();
+            client.genericKubernetesResources(template.getApiVersion(), template.getKind())
+                    .inNamespace(PLAIN_NAMESPACE)
+                    .delete();
         }
         client.namespaces().withName(PLAIN_NAMESPACE).delete();
-        await("the end of the plain objects", () -> client.namespaces().withName(PLAIN_NAMESPACE).get() == null);
+        await(
+                "the end of the plain objects",
+                () -> client.namespaces().withName(PLAIN_NAMESPACE).get() == null);
         sandbox.operator().resume();
         sandbox.operator().awaitReady();
         return INSTANCES / seconds(took);
@@ -143,9 +173,13 @@ public final class Bench {
         System.out.println("Creating " + INSTANCES + " Instances");
         Instant started = Instant.now();
         create("bench", INSTANCES);
-        report.add("The orders alone (one object each)", "%.1f Instances/s".formatted(INSTANCES / seconds(Duration.between(started, Instant.now()))));
+        report.add(
+                "The orders alone (one object each)",
+                "%.1f Instances/s".formatted(INSTANCES / seconds(Duration.between(started, Instant.now()))));
         await("all Instances", () -> running() == INSTANCES + 40);
-        report.add("From the first order until all are Running", "%.1f s".formatted(seconds(Duration.between(started, Instant.now()))));
+        report.add(
+                "From the first order until all are Running",
+                "%.1f s".formatted(seconds(Duration.between(started, Instant.now()))));
 
         // The API server writes its audit log in batches.
         Thread.sleep(3000);
@@ -157,7 +191,8 @@ public final class Bench {
                 .orElseThrow();
         Map<String, Long> counts = writes.stream()
                 .filter(w -> w.user().equals(OPERATOR))
-                .collect(Collectors.groupingBy(w -> w.userAgent() + " " + w.verb() + " " + w.resource(), TreeMap::new, Collectors.counting()));
+                .collect(Collectors.groupingBy(
+                        w -> w.userAgent() + " " + w.verb() + " " + w.resource(), TreeMap::new, Collectors.counting()));
         counts.forEach((what, count) -> report.write(what, (double) count / INSTANCES));
         return INSTANCES / seconds(Duration.between(started, lastVm));
     }
@@ -184,13 +219,15 @@ public final class Bench {
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException(output));
         report.add(
-                "Heap of the operator after a full collection, with all of them (goal: under 128 MiB)", "%.0f MiB".formatted(bytes / 1048576.0));
+                "Heap of the operator after a full collection, with all of them (goal: under 128 MiB)",
+                "%.0f MiB".formatted(bytes / 1048576.0));
     }
 
     private void steadyState() throws InterruptedException {
         Instant from = Instant.now();
         Thread.sleep(20_000);
-        report.add("Writes of the operator in 20 s of steady state (goal: 0)", Long.toString(operatorWritesSince(from)));
+        report.add(
+                "Writes of the operator in 20 s of steady state (goal: 0)", Long.toString(operatorWritesSince(from)));
     }
 
     private void restart() throws InterruptedException {
@@ -199,7 +236,8 @@ public final class Bench {
         Thread.sleep(600);
         sandbox.operator().awaitReady();
         report.add(
-                "Restart of the operator with all of them: killed to ready", "%.1f s".formatted(seconds(Duration.between(from, Instant.now()))));
+                "Restart of the operator with all of them: killed to ready",
+                "%.1f s".formatted(seconds(Duration.between(from, Instant.now()))));
         Thread.sleep(20_000);
         report.add("Writes of the operator in the 20 s after it (goal: 0)", Long.toString(operatorWritesSince(from)));
     }
@@ -222,7 +260,8 @@ public final class Bench {
         Arrays.sort(millis);
         report.add(
                 "DescribeInstances over all of them, one answer (goal: median under 50 ms)",
-                "median %.0f ms, slowest of %d %.0f ms".formatted(millis[DESCRIBES / 2], DESCRIBES, millis[DESCRIBES - 1]));
+                "median %.0f ms, slowest of %d %.0f ms"
+                        .formatted(millis[DESCRIBES / 2], DESCRIBES, millis[DESCRIBES - 1]));
     }
 
     private static double seconds(Duration duration) {
@@ -265,9 +304,17 @@ public final class Bench {
 
                     | what | result |
                     |---|---|
-                    """
-                    .formatted(instances, clients, Runtime.getRuntime().availableProcessors(), memoryMiB(), Runtime.version().feature()));
-            rows.forEach(row -> text.append("| ").append(row.what()).append(" | ").append(row.value()).append(" |\n"));
+                    """.formatted(
+                            instances,
+                            clients,
+                            Runtime.getRuntime().availableProcessors(),
+                            memoryMiB(),
+                            Runtime.version().feature()));
+            rows.forEach(row -> text.append("| ")
+                    .append(row.what())
+                    .append(" | ")
+                    .append(row.value())
+                    .append(" |\n"));
             text.append("""
 
                     Writes of the operator from the orders until all are Running, from the API server's audit log. Creating an object is not counted in the
@@ -276,12 +323,17 @@ public final class Bench {
                     | user agent, verb, resource | writes per Instance |
                     |---|---|
                     """);
-            writes.forEach((what, count) -> text.append("| ").append(what).append(" | ").append("%.2f".formatted(count)).append(" |\n"));
+            writes.forEach((what, count) -> text.append("| ")
+                    .append(what)
+                    .append(" | ")
+                    .append("%.2f".formatted(count))
+                    .append(" |\n"));
             return text.toString();
         }
 
         private static long memoryMiB() {
-            var system = (com.sun.management.OperatingSystemMXBean) java.lang.management.ManagementFactory.getOperatingSystemMXBean();
+            var system = (com.sun.management.OperatingSystemMXBean)
+                    java.lang.management.ManagementFactory.getOperatingSystemMXBean();
             return system.getTotalMemorySize() >> 20;
         }
     }

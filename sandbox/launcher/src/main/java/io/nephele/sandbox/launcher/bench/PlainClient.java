@@ -20,8 +20,15 @@ record PlainClient(KubernetesClient client, List<GenericKubernetesResource> temp
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /** What the API server fills in. */
-    private static final Set<String> SERVER_FIELDS =
-            Set.of("uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "finalizers", "ownerReferences", "annotations");
+    private static final Set<String> SERVER_FIELDS = Set.of(
+            "uid",
+            "resourceVersion",
+            "generation",
+            "creationTimestamp",
+            "managedFields",
+            "finalizers",
+            "ownerReferences",
+            "annotations");
 
     /** Creates the objects of copy number {@code n} in {@code namespace}. */
     void create(String namespace, int n) {

@@ -1,0 +1,181 @@
+package io.nephele.apiserver;
+
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.nephele.apiserver.action.Actions;
+import io.nephele.apiserver.auth.Authenticator;
+import io.nephele.apiserver.auth.Caller;
+import io.nephele.apiserver.auth.HttpCall;
+import io.nephele.apiserver.auth.Signature;
+import io.nephele.apiserver.kube.AsUser;
+import io.nephele.apiserver.protocol.AwsException;
+import io.nephele.apiserver.protocol.Codec;
+import io.nephele.apiserver.protocol.Dialect;
+import io.nephele.apiserver.protocol.Parameters;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/** The one door: takes a request in raw, has it authenticated, carried out and answered. Whatever goes wrong, the answer is XML that AWS clients understand. */
+@Singleton
+class Gateway {
+
+    private static final Logger LOG = Logger.getLogger(Gateway.class);
+    private static final int MAX_BODY = 1 << 20;
+    private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.RFC_1123_DATE_TIME;
+
+    private final Authenticator authenticator;
+    private final Actions actions;
+    private final MeterRegistry registry;
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+
+    Gateway(Authenticator authenticator, Actions actions, MeterRegistry registry) {
+        this.authenticator = authenticator;
+        this.actions = actions;
+        this.registry = registry;
+    }
+
+    void routes(@Observes Router router) {
+        router.route().order(Integer.MIN_VALUE).handler(context -> receive(context.request()));
+    }
+
+    private void receive(HttpServerRequest request) {
+        var body = Buffer.buffer();
+        request.handler(chunk -> {
+            if (body.length() <= MAX_BODY) {
+                body.appendBuffer(chunk);
+            }
+        });
+        request.endHandler(_ -> executor.execute(() -> answer(request, body)));
+    }
+
+    /** An answer on its way out. */
+    private record Answer(int status, String xml, String action, String outcome) {}
+
+    private void answer(HttpServerRequest request, Buffer body) {
+        String requestId = UUID.randomUUID().toString();
+        long started = System.nanoTime();
+        Answer answer = handle(request, body, requestId);
+        Timer.builder("nephele.requests")
+                .description("Requests to the facade")
+                .tag("action", answer.action())
+                .tag("outcome", answer.outcome())
+                .register(registry)
+                .record(System.nanoTime() - started, TimeUnit.NANOSECONDS);
+        HttpServerResponse response = request.response();
+        request.headers(); // the request is complete: Vert.x is thread-safe from here on
+        response.setStatusCode(answer.status())
+                .putHeader("Content-Type", "text/xml;charset=UTF-8")
+                .putHeader("Date", HTTP_DATE.format(ZonedDateTime.now(ZoneOffset.UTC)))
+                .putHeader("x-amzn-RequestId", requestId);
+        if (body.length() > MAX_BODY) {
+            response.putHeader("Connection", "close");
+        }
+        if (request.method().name().equals("HEAD")) {
+            response.end();
+        } else {
+            response.end(answer.xml());
+        }
+    }
+
+    private Answer handle(HttpServerRequest request, Buffer body, String requestId) {
+        Dialect dialect = Dialect.EC2;
+        String action = "none";
+        try {
+            if (body.length() > MAX_BODY) {
+                throw AwsException.of(
+                        413, "RequestEntityTooLarge", "The request is larger than " + MAX_BODY + " bytes");
+            }
+            HttpCall call = call(request, body);
+            String method = call.method();
+            if (!method.equals("POST") && !method.equals("GET")) {
+                throw AwsException.of(
+                        405, "InvalidAction", "The method " + method + " is not allowed: use POST or GET");
+            }
+            if (!call.path().equals("/") && !call.path().isEmpty()) {
+                throw AwsException.of(404, "InvalidAction", "There is nothing at this path: send requests to /");
+            }
+            Signature signature = Signature.parse(call);
+            dialect = Dialect.ofService(signature.service());
+            Caller caller = authenticator.authenticate(call, signature);
+            var parameters = new Parameters(call.query(), method.equals("POST") ? form(call) : null);
+            String name = actionName(parameters, dialect);
+            action = actions.isImplemented(dialect, name) ? name : "unknown";
+            String xml = actions.call(dialect, name, parameters, caller, requestId);
+            return new Answer(200, xml, action, "ok");
+        } catch (AwsException e) {
+            return new Answer(e.status(), Codec.error(dialect, e, requestId), action, e.code());
+        } catch (KubernetesClientException e) {
+            LOG.warnf("%s %s: %s", requestId, action, e.getMessage());
+            AwsException translated = AsUser.translate(e);
+            return new Answer(
+                    translated.status(), Codec.error(dialect, translated, requestId), action, translated.code());
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "%s %s failed", requestId, action);
+            var internal = AwsException.of(
+                    500, "InternalError", "An internal error has occurred; the request id is in the log");
+            return new Answer(500, Codec.error(dialect, internal, requestId), action, internal.code());
+        }
+    }
+
+    private static String actionName(Parameters parameters, Dialect dialect) {
+        String action = parameters.get("Action");
+        if (action == null || action.isEmpty()) {
+            throw AwsException.of("MissingAction", "The request must contain the parameter Action");
+        }
+        String version = parameters.get("Version");
+        if (version != null && !version.matches("\\d{4}-\\d{2}-\\d{2}")) {
+            throw AwsException.of("NoSuchVersion", "The version of the API is a date such as " + dialect.version());
+        }
+        return action;
+    }
+
+    private static HttpCall call(HttpServerRequest request, Buffer body) {
+        String uri = request.uri();
+        int scheme = uri.indexOf("://");
+        if (scheme > 0) {
+            int slash = uri.indexOf('/', scheme + 3);
+            uri = slash < 0 ? "/" : uri.substring(slash);
+        }
+        int question = uri.indexOf('?');
+        Map<String, List<String>> headers = new HashMap<>();
+        request.headers()
+                .forEach(header -> headers.computeIfAbsent(
+                                header.getKey().toLowerCase(Locale.ROOT), _ -> new ArrayList<>())
+                        .add(header.getValue()));
+        return new HttpCall(
+                request.method().name(),
+                question < 0 ? uri : uri.substring(0, question),
+                question < 0 ? null : uri.substring(question + 1),
+                headers,
+                body.getBytes());
+    }
+
+    private static String form(HttpCall call) {
+        String type = call.header("content-type");
+        if (type != null
+                && call.body().length > 0
+                && !type.toLowerCase(Locale.ROOT).startsWith("application/x-www-form-urlencoded")) {
+            throw AwsException.of("UnsupportedProtocol", "The content type must be application/x-www-form-urlencoded");
+        }
+        return new String(call.body(), StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,2 @@
+/** Actions on images. */
+package io.nephele.apiserver.action.image;

@@ -1,0 +1,2 @@
+/** Actions on instances. */
+package io.nephele.apiserver.action.instance;

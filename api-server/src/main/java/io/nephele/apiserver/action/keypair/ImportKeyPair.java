@@ -1,0 +1,32 @@
+package io.nephele.apiserver.action.keypair;
+
+import io.nephele.apiserver.action.Action;
+import io.nephele.apiserver.action.Call;
+import io.nephele.apiserver.action.Tagging;
+import io.nephele.apiserver.protocol.AwsException;
+import io.nephele.crds.AwsId;
+import io.nephele.crds.keypair.KeyPair;
+import jakarta.inject.Singleton;
+import java.util.Set;
+import software.amazon.awssdk.services.ec2.model.ImportKeyPairRequest;
+import software.amazon.awssdk.services.ec2.model.ImportKeyPairResponse;
+
+@Singleton
+class ImportKeyPair implements Action<ImportKeyPairRequest, ImportKeyPairResponse> {
+
+    @Override
+    public ImportKeyPairResponse call(ImportKeyPairRequest request, Call call) {
+        if (request.publicKeyMaterial() == null) {
+            throw AwsException.missing("PublicKeyMaterial");
+        }
+        PublicKeys.Parsed key = PublicKeys.parse(request.publicKeyMaterial().asUtf8String());
+        var tags = Tagging.of(request.tagSpecifications(), "key-pair", Set.of("key-pair"));
+        KeyPair keyPair = KeyPairs.create(call, request.keyName(), key.line(), key.type(), key.fingerprint(), tags);
+        return ImportKeyPairResponse.builder()
+                .keyName(request.keyName())
+                .keyPairId(AwsId.KEY_PAIR.of(keyPair))
+                .keyFingerprint(key.fingerprint())
+                .tags(Tagging.list(keyPair.getSpec().tagsOrEmpty()))
+                .build();
+    }
+}

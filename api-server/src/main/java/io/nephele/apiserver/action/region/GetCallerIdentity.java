@@ -1,0 +1,22 @@
+package io.nephele.apiserver.action.region;
+
+import io.nephele.apiserver.action.Action;
+import io.nephele.apiserver.action.Call;
+import jakarta.inject.Singleton;
+import software.amazon.awssdk.services.sts.model.GetCallerIdentityRequest;
+import software.amazon.awssdk.services.sts.model.GetCallerIdentityResponse;
+
+/** Who asks, and for which project. */
+@Singleton
+class GetCallerIdentity implements Action<GetCallerIdentityRequest, GetCallerIdentityResponse> {
+
+    @Override
+    public GetCallerIdentityResponse call(GetCallerIdentityRequest request, Call call) {
+        return GetCallerIdentityResponse.builder()
+                .account(call.account())
+                .userId(call.caller().user())
+                .arn("arn:aws:iam::%s:user/%s"
+                        .formatted(call.account(), call.caller().user()))
+                .build();
+    }
+}

@@ -1,0 +1,2 @@
+/** Actions about the site itself. */
+package io.nephele.apiserver.action.region;

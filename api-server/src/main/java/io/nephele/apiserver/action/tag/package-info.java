@@ -1,0 +1,2 @@
+/** Actions on tags. */
+package io.nephele.apiserver.action.tag;

@@ -1,0 +1,2 @@
+/** Actions on volumes. */
+package io.nephele.apiserver.action.volume;

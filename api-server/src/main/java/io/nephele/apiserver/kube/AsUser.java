@@ -1,0 +1,122 @@
+package io.nephele.apiserver.kube;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.NamespacedKubernetesClient;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.nephele.apiserver.protocol.AwsException;
+import java.net.HttpURLConnection;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Writes with the rights of the user who asks: the API server decides what he may, by the same rules as for kubectl.
+ *
+ * @param dryRun everything is checked by the API server, nothing is written, and the answer is AWS's DryRunOperation
+ */
+public record AsUser(KubernetesClient client, Cluster cluster, String user, boolean dryRun) {
+
+    private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+    private static final PatchContext DRY_MERGE = new PatchContext.Builder()
+            .withPatchType(PatchType.JSON_MERGE)
+            .withDryRun(List.of("All"))
+            .build();
+
+    /** What an object of that name already being there means to the caller. */
+    @FunctionalInterface
+    public interface OnConflict<T> {
+        T answer(KubernetesClientException conflict);
+    }
+
+    /** Creates an object and waits until it can be seen. */
+    public <T extends HasMetadata> T create(T object, OnConflict<T> onConflict) {
+        T created;
+        try {
+            created = dryRun
+                    ? as(c -> c.resource(object).dryRun(true).create())
+                    : as(c -> c.resource(object).create());
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+                return onConflict.answer(e);
+            }
+            throw translate(e);
+        }
+        dryRunEndsHere();
+        cluster.await(created);
+        return created;
+    }
+
+    /** Applies a JSON merge patch and waits until it can be seen. */
+    public <T extends HasMetadata> T patch(T object, String mergePatch) {
+        T patched;
+        try {
+            patched = as(c -> c.resource(object).patch(dryRun ? DRY_MERGE : MERGE, mergePatch));
+        } catch (KubernetesClientException e) {
+            throw translate(e);
+        }
+        dryRunEndsHere();
+        cluster.await(patched);
+        return patched;
+    }
+
+    /** Deletes an object and waits until that can be seen. */
+    public void delete(HasMetadata object) {
+        try {
+            if (dryRun) {
+                as(c -> c.resource(object).dryRun(true).delete());
+            } else {
+                as(c -> c.resource(object).delete());
+            }
+        } catch (KubernetesClientException e) {
+            throw translate(e);
+        }
+        dryRunEndsHere();
+        cluster.awaitGone(object);
+    }
+
+    private void dryRunEndsHere() {
+        if (dryRun) {
+            throw dryRunOperation();
+        }
+    }
+
+    /** What AWS answers when only the flag has kept it from doing it. */
+    public static AwsException dryRunOperation() {
+        return AwsException.of(412, "DryRunOperation", "Request would have succeeded, but DryRun flag is set.");
+    }
+
+    private <R> R as(Function<NamespacedKubernetesClient, R> call) {
+        var config = new RequestConfigBuilder(client.getConfiguration().getRequestConfig())
+                .withImpersonateUsername(user)
+                .build();
+        return client.adapt(NamespacedKubernetesClient.class)
+                .withRequestConfig(config)
+                .call(c -> call.apply(c));
+    }
+
+    /** What a refusal of the API server is called at AWS. */
+    public static AwsException translate(KubernetesClientException e) {
+        String message = e.getStatus() == null || e.getStatus().getMessage() == null
+                ? String.valueOf(e.getMessage())
+                : e.getStatus().getMessage();
+        return switch (e.getCode()) {
+            case HttpURLConnection.HTTP_FORBIDDEN ->
+                message.contains("ValidatingAdmissionPolicy")
+                        ? AwsException.of(400, "OperationNotPermitted", message)
+                        : AwsException.of(
+                                403, "UnauthorizedOperation", "You are not authorized to perform this operation.");
+            case HttpURLConnection.HTTP_UNAUTHORIZED ->
+                AwsException.of(503, "Unavailable", "The cloud does not accept its own facade at the moment");
+            case 422, HttpURLConnection.HTTP_BAD_REQUEST -> AwsException.invalidValue(message);
+            case HttpURLConnection.HTTP_NOT_FOUND ->
+                AwsException.of("IncorrectState", "The resource was deleted in the meantime");
+            case HttpURLConnection.HTTP_CONFLICT ->
+                AwsException.of(503, "Unavailable", "The resource was changed at the same time: try again");
+            case 429 -> AwsException.of(503, "RequestLimitExceeded", "Request limit exceeded.");
+            default -> AwsException.of(503, "Unavailable", "The cloud cannot be reached at the moment: try again");
+        };
+    }
+}

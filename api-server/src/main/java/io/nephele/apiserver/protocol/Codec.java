@@ -1,0 +1,29 @@
+package io.nephele.apiserver.protocol;
+
+import software.amazon.awssdk.core.SdkPojo;
+
+/** In and out of the wire, for all actions of all services. */
+public final class Codec {
+
+    private Codec() {}
+
+    /**
+     * A request.
+     *
+     * @param builder an empty builder of its class
+     * @throws AwsException for what cannot be read
+     */
+    public static SdkPojo request(Parameters parameters, SdkPojo builder) {
+        return Decoder.decode(parameters, builder);
+    }
+
+    /** An answer. */
+    public static String response(Dialect dialect, String action, SdkPojo response, String requestId) {
+        return dialect.response(action, response, requestId);
+    }
+
+    /** An answer that is an error. */
+    public static String error(Dialect dialect, AwsException e, String requestId) {
+        return dialect.error(e, requestId);
+    }
+}

@@ -1,0 +1,111 @@
+package io.nephele.apiserver.protocol;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.core.SdkField;
+import software.amazon.awssdk.core.SdkPojo;
+import software.amazon.awssdk.core.traits.ListTrait;
+import software.amazon.awssdk.core.util.SdkAutoConstructList;
+import software.amazon.awssdk.core.util.SdkAutoConstructMap;
+
+/** XML as EC2 and STS send it: elements and text, nothing else. What XML cannot hold becomes a replacement character. */
+final class XmlWriter {
+
+    private static final DateTimeFormatter MILLIS =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+    private final StringBuilder out = new StringBuilder(1024).append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+
+    XmlWriter open(String element) {
+        out.append('<').append(element).append('>');
+        return this;
+    }
+
+    XmlWriter open(String element, String namespace) {
+        out.append('<').append(element).append(" xmlns=\"").append(namespace).append("\">");
+        return this;
+    }
+
+    XmlWriter close(String element) {
+        out.append("</").append(element).append('>');
+        return this;
+    }
+
+    XmlWriter text(String element, String text) {
+        open(element);
+        escape(text);
+        return close(element);
+    }
+
+    /** The members of a response or of a structure in it. Absent members are left out; empty lists that were set are empty elements. */
+    XmlWriter members(SdkPojo pojo) {
+        for (SdkField<?> field : pojo.sdkFields()) {
+            Object value = field.getValueOrDefault(pojo);
+            if (value != null && !(value instanceof SdkAutoConstructList) && !(value instanceof SdkAutoConstructMap)) {
+                value(field.unmarshallLocationName(), field, value);
+            }
+        }
+        return this;
+    }
+
+    private void value(String element, SdkField<?> field, Object value) {
+        switch (value) {
+            case SdkPojo pojo -> open(element).members(pojo).close(element);
+            case List<?> list -> list(element, field.getTrait(ListTrait.class), list);
+            case Map<?, ?> _ -> throw new IllegalStateException("EC2 has no maps");
+            case Instant instant -> text(element, MILLIS.format(instant));
+            case SdkBytes bytes -> text(element, Base64.getEncoder().encodeToString(bytes.asByteArrayUnsafe()));
+            default -> text(element, value.toString());
+        }
+    }
+
+    private void list(String element, ListTrait trait, List<?> list) {
+        if (list.isEmpty()) {
+            out.append('<').append(element).append("/>");
+            return;
+        }
+        String item = trait.memberLocationName() == null ? "item" : trait.memberLocationName();
+        open(element);
+        for (Object member : list) {
+            value(item, trait.memberFieldInfo(), member);
+        }
+        close(element);
+    }
+
+    private void escape(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '<' -> out.append("&lt;");
+                case '>' -> out.append("&gt;");
+                case '&' -> out.append("&amp;");
+                case '"' -> out.append("&quot;");
+                case '\r' -> out.append("&#13;");
+                default -> {
+                    boolean pair = Character.isHighSurrogate(c)
+                            && i + 1 < text.length()
+                            && Character.isLowSurrogate(text.charAt(i + 1));
+                    if (pair) {
+                        out.append(c).append(text.charAt(++i));
+                    } else {
+                        out.append(isXml(c) ? c : '\uFFFD');
+                    }
+                }
+            }
+        }
+    }
+
+    private static boolean isXml(char c) {
+        return c == '\t' || c == '\n' || (c >= 0x20 && !Character.isSurrogate(c) && c < 0xFFFE);
+    }
+
+    @Override
+    public String toString() {
+        return out.toString();
+    }
+}
