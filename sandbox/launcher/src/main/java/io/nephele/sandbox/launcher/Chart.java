@@ -2,7 +2,7 @@ package io.nephele.sandbox.launcher;
 
 import com.marcnuri.helm.Helm;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.client.utils.Serialization;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -17,11 +17,12 @@ record Chart(Path directory) {
 
     /** The objects that {@code helm install} would create, custom resource definitions first. */
     List<HasMetadata> render(String namespace) {
+        var serialization = new KubernetesSerialization();
         var objects = new ArrayList<HasMetadata>();
         try (Stream<Path> files = Files.list(directory.resolve("crds"))) {
             for (Path file : files.sorted().toList()) {
                 try (InputStream in = Files.newInputStream(file)) {
-                    objects.add(Serialization.unmarshal(in));
+                    objects.add(serialization.unmarshal(in));
                 }
             }
         } catch (IOException e) {
@@ -34,7 +35,7 @@ record Chart(Path directory) {
                 .call();
         for (String document : rendered.split("(?m)^---\\s*$")) {
             if (document.lines().anyMatch(line -> !line.isBlank() && !line.startsWith("#"))) {
-                objects.add(Serialization.unmarshal(document));
+                objects.add(serialization.unmarshal(document));
             }
         }
         return objects;

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -111,8 +112,8 @@ public final class Bench {
                 .inNamespace(NAMESPACE)
                 .withName("bench-warm-up-0")
                 .get();
-        String id = sample.getStatus().instanceId();
-        String volume = sample.getStatus().rootVolume();
+        String id = Objects.requireNonNull(sample.getStatus().instanceId());
+        String volume = Objects.requireNonNull(sample.getStatus().rootVolume());
         List<GenericKubernetesResource> templates = Stream.of(
                         generic(Nephele.GROUP + "/" + Nephele.VERSION, "Instance")
                                 .filter(named("bench-warm-up-0")),
