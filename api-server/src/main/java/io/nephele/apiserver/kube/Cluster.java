@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class Cluster {
 
-    private static final String NAMESPACE = "namespace";
+    private static final String NAMESPACE = "project";
     private static final String ID = "id";
     private static final String ACCOUNT = "account";
     private static final String ATTACHED = "attached";

@@ -1,10 +1,10 @@
 package io.nephele.crds.accesskey;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import io.nephele.crds.Wire;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param user the name the identity provider has for him, without prefix
  * @param active an inactive key is refused, and may be made active again
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
+@Wire
 @ValidationRule(
         value = "self.user == oldSelf.user",
         fieldPath = ".user",

@@ -1,7 +1,7 @@
 package io.nephele.crds.accesskey;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.nephele.crds.Wire;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param accessKeyId 20 characters, as AWS has them
  * @param secretName the Secret of the same namespace with {@link #ID} and {@link #SECRET}
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
+@Wire
 public record AccessKeyStatus(
         @Nullable String accessKeyId,
         @Nullable String secretName,

@@ -1,6 +1,5 @@
 package io.nephele.crds.image;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
@@ -8,6 +7,7 @@ import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import io.nephele.crds.Bytes;
 import io.nephele.crds.Tags;
+import io.nephele.crds.Wire;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param volumeType where the imported volume is kept; the operator's default when absent
  * @param name the name AWS clients see; the object's name when absent
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
+@Wire
 @ValidationRule(
         value = "self.source == oldSelf.source",
         fieldPath = ".source",

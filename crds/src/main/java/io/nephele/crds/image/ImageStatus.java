@@ -1,7 +1,7 @@
 package io.nephele.crds.image;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.nephele.crds.Wire;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param imageId the AWS id, which is also the name of the imported DataVolume
  * @param progress in percent, such as {@code 45%}; never goes back within one attempt
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
+@Wire
 public record ImageStatus(
         @Nullable String imageId,
         @Nullable ImageState state,

@@ -1,8 +1,8 @@
 package io.nephele.crds.image;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.fabric8.generator.annotation.Size;
+import io.nephele.crds.Wire;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param everyone {@code public} in the object: every project
  * @param accounts AWS account ids of other projects
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
+@Wire
 public record LaunchPermissions(
         @JsonProperty("public") @Nullable Boolean everyone,
         @Size(max = 1000) @Nullable List<String> accounts) {

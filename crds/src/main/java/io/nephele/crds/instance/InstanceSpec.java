@@ -1,11 +1,11 @@
 package io.nephele.crds.instance;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import io.nephele.crds.Tags;
+import io.nephele.crds.Wire;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param instanceInitiatedShutdownBehavior what a shutdown from inside the guest means
  * @param tags AWS tags
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
+@Wire
 @ValidationRule(
         value = "self.image == oldSelf.image",
         fieldPath = ".image",

@@ -1,7 +1,7 @@
 package io.nephele.crds.instance;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.nephele.crds.Wire;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param crashes how often in a row the VM ended by itself after it had booted, with the last moment of it
  * @param conditions Ready: why it is, or is not, as ordered; RestartRequired: a change waits for the next start
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
+@Wire
 public record InstanceStatus(
         @Nullable String instanceId,
         @Nullable InstanceState state,
@@ -40,11 +40,11 @@ public record InstanceStatus(
         @Nullable List<Condition> conditions) {
 
     /** AWS's {@code StateReason}, for instance {@code Client.InstanceInitiatedShutdown}. */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Wire
     public record StateReason(String code, String message) {}
 
     /** Crashes after boot since the VM last ran for a while. */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Wire
     public record Crashes(
             int count, String lastAt, @Nullable String vmiUid) {}
 }

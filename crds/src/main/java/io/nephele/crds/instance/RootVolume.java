@@ -1,10 +1,10 @@
 package io.nephele.crds.instance;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
 import io.nephele.crds.Bytes;
+import io.nephele.crds.Wire;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param volumeType one that the operator's configuration names; its default when absent
  * @param deleteOnTermination whether the volume goes when the Instance is terminated
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
+@Wire
 public record RootVolume(
         @Pattern(Bytes.PATTERN) @Nullable String size,
         @Size(min = 1, max = 63) @Nullable String volumeType,

@@ -1,10 +1,10 @@
 package io.nephele.crds.instance;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import io.nephele.crds.Wire;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param base64 bytes, at most 16 KiB before encoding
  * @param secretRef a Secret with the key {@code userdata}
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
+@Wire
 @ValidationRule(
         value = "[has(self.inline), has(self.base64), has(self.secretRef)].filter(x, x).size() == 1",
         message = "set exactly one of inline, base64 and secretRef")
@@ -28,6 +28,7 @@ public record UserData(
         @Nullable SecretRef secretRef) {
 
     /** The name of a Secret in the namespace of the Instance. */
+    @Wire
     public record SecretRef(
             @Required @Size(min = 1, max = 253) String name) {}
 

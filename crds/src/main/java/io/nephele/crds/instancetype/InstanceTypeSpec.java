@@ -1,6 +1,5 @@
 package io.nephele.crds.instancetype;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
@@ -9,6 +8,7 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import io.nephele.crds.Bytes;
+import io.nephele.crds.Wire;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param cpuModel a CPU model by its libvirt name; the cluster's default when absent
  * @param available whether new Instances may have it
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
+@Wire
 @ValidationRule(
         value = "!isQuantity(self.memory) || quantity(self.memory).compareTo(quantity('1Mi')) >= 0",
         fieldPath = ".memory",

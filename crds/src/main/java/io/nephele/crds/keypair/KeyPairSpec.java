@@ -1,11 +1,11 @@
 package io.nephele.crds.keypair;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import io.nephele.crds.Tags;
+import io.nephele.crds.Wire;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param keyType rsa or ed25519, for the eye
  * @param fingerprint as AWS shows it; for a key made by CreateKeyPair it is that of the private key, which nobody can compute later
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
+@Wire
 @ValidationRule(
         value = "self.publicKey == oldSelf.publicKey",
         fieldPath = ".publicKey",

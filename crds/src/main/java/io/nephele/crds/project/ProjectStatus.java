@@ -1,7 +1,7 @@
 package io.nephele.crds.project;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.nephele.crds.Wire;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param namespace where the project's objects are
  * @param accountId the AWS account id
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
+@Wire
 public record ProjectStatus(
         @Nullable String namespace,
         @Nullable String accountId,

@@ -1,6 +1,5 @@
 package io.nephele.crds.volume;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
@@ -8,6 +7,7 @@ import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import io.nephele.crds.Bytes;
 import io.nephele.crds.Tags;
+import io.nephele.crds.Wire;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param source what it is filled with at the beginning; empty when absent
  * @param attachment the Instance it is attached to
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
+@Wire
 @ValidationRule(
         value = "!isQuantity(self.size) || quantity(self.size).compareTo(quantity(oldSelf.size)) >= 0",
         fieldPath = ".size",
@@ -47,6 +47,7 @@ public record VolumeSpec(
      * @param imageId the AWS id of the Image
      * @param imageNamespace where that Image is
      */
+    @Wire
     public record Source(
             @Required @Size(max = 32) String imageId,
             @Required @Size(max = 63) String imageNamespace) {}
@@ -58,7 +59,7 @@ public record VolumeSpec(
      * @param device the name AWS clients see, {@code /dev/vda} for a root volume
      * @param deleteOnTermination whether the volume goes when the Instance is terminated
      */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Wire
     public record Attachment(
             @Required @Size(min = 1, max = 253) String instance,
             @Required @Size(min = 1, max = 32) String device,

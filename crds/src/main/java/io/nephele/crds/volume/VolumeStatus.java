@@ -1,7 +1,7 @@
 package io.nephele.crds.volume;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.nephele.crds.Wire;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param size what the storage has really given
  * @param storageClass where it is
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
+@Wire
 public record VolumeStatus(
         @Nullable String volumeId,
         @Nullable VolumeState state,

@@ -1,12 +1,11 @@
 package io.nephele.foreign.cdi;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Group;
 import io.fabric8.kubernetes.model.annotation.Version;
+import io.nephele.crds.Wire;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,39 +18,34 @@ public class DataVolume extends CustomResource<DataVolume.Spec, DataVolume.Statu
     /** Makes a claim of a class that waits for its first consumer be filled at once; counts at creation only. */
     public static final String BIND_IMMEDIATE = "cdi.kubevirt.io/storage.bind.immediate.requested";
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record Spec(Source source, Storage storage) {}
 
     /** One of these. */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record Source(
             @Nullable Http http,
             @Nullable Registry registry,
             @Nullable Claim pvc,
             @Nullable Map<String, String> blank) {}
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record Http(String url, @Nullable String checksum) {}
 
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record Registry(String url) {}
 
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record Claim(String namespace, String name) {}
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record Storage(@Nullable String storageClassName, Resources resources) {}
 
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record Resources(Map<String, String> requests) {}
 
     /** What CDI says. Phase and progress may go backwards, and may be absent. */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record Status(
             @Nullable String phase,
             @Nullable String progress,

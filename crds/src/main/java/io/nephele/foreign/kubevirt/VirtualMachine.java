@@ -1,12 +1,11 @@
 package io.nephele.foreign.kubevirt;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Group;
 import io.fabric8.kubernetes.model.annotation.Version;
+import io.nephele.crds.Wire;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,22 +21,18 @@ public class VirtualMachine extends CustomResource<VirtualMachine.Spec, VirtualM
     /** On; started again after a failure, and left off after a clean end. */
     public static final String RERUN_ON_FAILURE = "RerunOnFailure";
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record Spec(String runStrategy, Template template) {}
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record Template(TemplateMeta metadata, VirtualMachineInstance.Spec spec) {}
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record TemplateMeta(
             @Nullable Map<String, String> labels, @Nullable Map<String, String> annotations) {}
 
     /** What virt-controller says. */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record Status(
             @Nullable Boolean created,
             @Nullable String printableStatus,
@@ -46,9 +41,9 @@ public class VirtualMachine extends CustomResource<VirtualMachine.Spec, VirtualM
             @Nullable StartFailure startFailure,
             @Nullable List<Condition> conditions) {}
 
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record StateChangeRequest(String action) {}
 
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record StartFailure(int consecutiveFailCount) {}
 }

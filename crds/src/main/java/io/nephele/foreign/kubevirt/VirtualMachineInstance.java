@@ -1,12 +1,11 @@
 package io.nephele.foreign.kubevirt;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Group;
 import io.fabric8.kubernetes.model.annotation.Version;
+import io.nephele.crds.Wire;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 public class VirtualMachineInstance extends CustomResource<VirtualMachineInstance.Spec, VirtualMachineInstance.Status>
         implements Namespaced {
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record Spec(
             @Nullable String architecture,
             @Nullable String evictionStrategy,
@@ -29,8 +27,7 @@ public class VirtualMachineInstance extends CustomResource<VirtualMachineInstanc
             @Nullable List<AccessCredential> accessCredentials,
             @Nullable List<Volume> volumes) {}
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record Domain(
             @Nullable Machine machine,
             Cpu cpu,
@@ -38,11 +35,10 @@ public class VirtualMachineInstance extends CustomResource<VirtualMachineInstanc
             @Nullable Firmware firmware,
             Devices devices) {}
 
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record Machine(String type) {}
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record Cpu(
             @Nullable String model,
             int sockets,
@@ -50,75 +46,68 @@ public class VirtualMachineInstance extends CustomResource<VirtualMachineInstanc
             int threads,
             @Nullable Integer maxSockets) {}
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record Memory(String guest, @Nullable String maxGuest) {}
 
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record Firmware(String uuid, String serial) {}
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record Devices(
             @Nullable List<Disk> disks,
             @Nullable List<Interface> interfaces,
             @Nullable Map<String, String> rng,
             @Nullable Boolean logSerialConsole) {}
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record Disk(
             String name,
             @Nullable Integer bootOrder,
             @Nullable String serial,
             DiskTarget disk) {}
 
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record DiskTarget(String bus) {}
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record Interface(
             String name, @Nullable String model, @Nullable Map<String, String> masquerade) {}
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record Network(String name, @Nullable Map<String, String> pod) {}
 
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record AccessCredential(SshPublicKey sshPublicKey) {}
 
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record SshPublicKey(KeySource source, PropagationMethod propagationMethod) {}
 
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record KeySource(SecretName secret) {}
 
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record SecretName(String secretName) {}
 
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record PropagationMethod(Map<String, String> noCloud) {}
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record Volume(
             String name,
             @Nullable DataVolumeName dataVolume,
             @Nullable CloudInitNoCloud cloudInitNoCloud) {}
 
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record DataVolumeName(String name) {}
 
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record CloudInitNoCloud(SecretReference secretRef) {}
 
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record SecretReference(String name) {}
 
     /** What virt-controller and virt-handler say. */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record Status(
             @Nullable String phase,
             @Nullable String nodeName,
@@ -127,10 +116,10 @@ public class VirtualMachineInstance extends CustomResource<VirtualMachineInstanc
             @Nullable List<NetworkInterface> interfaces,
             @Nullable List<Condition> conditions) {}
 
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record PhaseTransition(String phase) {}
 
-    @JsonIgnoreProperties(ignoreUnknown = true)
+    @Wire
     public record NetworkInterface(
             @Nullable String ipAddress, @Nullable String mac) {}
 

@@ -147,7 +147,7 @@ public final class Sandbox implements AutoCloseable {
         var options =
                 new java.util.ArrayList<>(List.of("-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-Xmx256m"));
         options.addAll(settings.operatorJvmOptions());
-        return service("operator", "operator", options, Map.of("NEPHELE_LEADER_ELECTION", "false"), Ports.free());
+        return service("operator", "operator", options, Map.of("QUARKUS_PROFILE", "sandbox"), Ports.free());
     }
 
     private Service startFacade(int port) {
