@@ -1,0 +1,201 @@
+package io.nephele.sandbox.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.nephele.foreign.kubevirt.VirtualMachineInstance;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ec2.model.Ec2Exception;
+import software.amazon.awssdk.services.ec2.model.Instance;
+import software.amazon.awssdk.services.ec2.model.InstanceAttributeName;
+import software.amazon.awssdk.services.ec2.model.ResourceType;
+
+/** The AWS SDK for Java and boto3, unmodified, against the whole cloud. */
+@ExtendWith(SandboxExtension.class)
+class Ec2Test {
+
+    @TempDir
+    Path scratch;
+
+    private Sandbox sandbox;
+    private Ec2Client ec2;
+    private String image;
+
+    @BeforeEach
+    void connect(Sandbox running) {
+        sandbox = running;
+        ec2 = Ec2Client.builder()
+                .endpointOverride(URI.create(running.endpoint()))
+                .region(Region.of("nephele-1"))
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(
+                        running.tenant().accessKeyId(), running.tenant().secretAccessKey())))
+                .httpClientBuilder(UrlConnectionHttpClient.builder())
+                .build();
+        image = ec2.describeImages().images().getFirst().imageId();
+    }
+
+    @Test
+    void anOrderThatIsRepeatedFindsWhatItMadeEvenAfterTheFacadeWasKilled() throws Exception {
+        var first = ec2.runInstances(r ->
+                r.imageId(image).instanceType("t1.tiny").minCount(2).maxCount(2).clientToken("twice"));
+        sandbox.facade().kill();
+        Thread.sleep(600);
+        sandbox.facade().awaitReady();
+        var second = ec2.runInstances(r ->
+                r.imageId(image).instanceType("t1.tiny").minCount(2).maxCount(2).clientToken("twice"));
+        assertThat(second.instances().stream().map(Instance::instanceId))
+                .isEqualTo(first.instances().stream().map(Instance::instanceId).toList());
+        assertThat(second.reservationId()).isEqualTo(first.reservationId());
+        assertThatThrownBy(() -> ec2.runInstances(r -> r.imageId(image)
+                        .instanceType("m1.small")
+                        .minCount(2)
+                        .maxCount(2)
+                        .clientToken("twice")))
+                .isInstanceOfSatisfying(
+                        Ec2Exception.class,
+                        e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo("IdempotentParameterMismatch"));
+        ec2.terminateInstances(r -> r.instanceIds(
+                first.instances().stream().map(Instance::instanceId).toList()));
+    }
+
+    @Test
+    void aMachineCarriesWhatItWasOrderedWith() {
+        String id = ec2.runInstances(r -> r.imageId(image)
+                        .instanceType("t1.tiny")
+                        .minCount(1)
+                        .maxCount(1)
+                        .userData(Base64.getEncoder()
+                                .encodeToString("#!/bin/sh\necho a < b & c".getBytes(StandardCharsets.UTF_8)))
+                        .blockDeviceMappings(software.amazon.awssdk.services.ec2.model.BlockDeviceMapping.builder()
+                                .deviceName("/dev/vda")
+                                .ebs(e -> e.volumeSize(7).deleteOnTermination(false))
+                                .build())
+                        .tagSpecifications(software.amazon.awssdk.services.ec2.model.TagSpecification.builder()
+                                .resourceType(ResourceType.INSTANCE)
+                                .tags(software.amazon.awssdk.services.ec2.model.Tag.builder()
+                                        .key("Name")
+                                        .value("a <b> & \"c\"")
+                                        .build())
+                                .build())
+                        .disableApiTermination(true))
+                .instances()
+                .getFirst()
+                .instanceId();
+        ec2.waiter().waitUntilInstanceRunning(r -> r.instanceIds(id));
+        Instance instance = ec2.describeInstances(
+                        r -> r.filters(f -> f.name("tag:Name").values("a <b>*")))
+                .reservations()
+                .getFirst()
+                .instances()
+                .getFirst();
+        assertThat(instance.instanceId()).isEqualTo(id);
+        assertThat(instance.tags().getFirst().value()).isEqualTo("a <b> & \"c\"");
+        String volume = instance.blockDeviceMappings().getFirst().ebs().volumeId();
+        assertThat(ec2.describeVolumes(r -> r.volumeIds(volume))
+                        .volumes()
+                        .getFirst()
+                        .size())
+                .isEqualTo(7);
+        assertThat(ec2.describeInstanceAttribute(r -> r.instanceId(id).attribute(InstanceAttributeName.USER_DATA))
+                        .userData()
+                        .value())
+                .isEqualTo(Base64.getEncoder()
+                        .encodeToString("#!/bin/sh\necho a < b & c".getBytes(StandardCharsets.UTF_8)));
+
+        assertThatThrownBy(() -> ec2.terminateInstances(r -> r.instanceIds(id)))
+                .hasMessageContaining("disableApiTermination");
+        assertThat(new Shell(sandbox, scratch)
+                        .tryRun("kubectl -n demo delete instance " + id)
+                        .error())
+                .contains("terminationProtection is on");
+        ec2.modifyInstanceAttribute(r -> r.instanceId(id).disableApiTermination(v -> v.value(false)));
+        ec2.terminateInstances(r -> r.instanceIds(id));
+        ec2.waiter().waitUntilInstanceTerminated(r -> r.instanceIds(id));
+        assertThat(ec2.describeVolumes(r -> r.volumeIds(volume))
+                        .volumes()
+                        .getFirst()
+                        .attachments())
+                .isEmpty();
+    }
+
+    @Test
+    void aShutdownFromInsideStopsTheMachineAndACrashDoesNot() {
+        String id = ec2.runInstances(r ->
+                        r.imageId(image).instanceType("t1.tiny").minCount(1).maxCount(1))
+                .instances()
+                .getFirst()
+                .instanceId();
+        ec2.waiter().waitUntilInstanceRunning(r -> r.instanceIds(id));
+        String first = uid(id);
+        guest(id, "crash");
+        await().atMost(Duration.ofSeconds(40)).ignoreExceptions().until(() -> !uid(id).equals(first));
+        ec2.waiter().waitUntilInstanceRunning(r -> r.instanceIds(id));
+
+        guest(id, "poweroff");
+        await().atMost(Duration.ofSeconds(40)).until(() -> state(id).equals("stopped"));
+        assertThat(describe(id).stateReason().code()).isEqualTo("Client.InstanceInitiatedShutdown");
+
+        ec2.modifyInstanceAttribute(r -> r.instanceId(id).instanceType(v -> v.value("m1.medium")));
+        ec2.startInstances(r -> r.instanceIds(id));
+        ec2.waiter().waitUntilInstanceRunning(r -> r.instanceIds(id));
+        assertThat(describe(id).instanceTypeAsString()).isEqualTo("m1.medium");
+        ec2.rebootInstances(r -> r.instanceIds(id));
+        ec2.stopInstances(r -> r.instanceIds(id).force(true));
+        ec2.waiter().waitUntilInstanceStopped(r -> r.instanceIds(id));
+        ec2.terminateInstances(r -> r.instanceIds(id));
+        ec2.waiter().waitUntilInstanceTerminated(r -> r.instanceIds(id));
+    }
+
+    @Test
+    void boto3PagesFiltersTagsAndImages() {
+        new Shell(sandbox, scratch).run("python3 sandbox/launcher/src/test/python/boto3_test.py");
+    }
+
+    private Instance describe(String id) {
+        return ec2.describeInstances(r -> r.instanceIds(id))
+                .reservations()
+                .getFirst()
+                .instances()
+                .getFirst();
+    }
+
+    private String state(String id) {
+        return describe(id).state().nameAsString();
+    }
+
+    private String uid(String id) {
+        return sandbox.admin()
+                .resources(VirtualMachineInstance.class)
+                .inNamespace("demo")
+                .withName(id)
+                .get()
+                .getMetadata()
+                .getUid();
+    }
+
+    private void guest(String id, String act) {
+        sandbox.admin()
+                .resources(VirtualMachineInstance.class)
+                .inNamespace("demo")
+                .withName(id)
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"metadata\":{\"annotations\":{\"sandbox.nephele.io/guest\":\"" + act + "\"}}}");
+    }
+}
