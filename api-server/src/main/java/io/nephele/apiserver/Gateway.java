@@ -9,6 +9,7 @@ import io.nephele.apiserver.auth.Caller;
 import io.nephele.apiserver.auth.HttpCall;
 import io.nephele.apiserver.auth.Signature;
 import io.nephele.apiserver.kube.AsUser;
+import io.nephele.apiserver.kube.Cluster;
 import io.nephele.apiserver.protocol.AwsException;
 import io.nephele.apiserver.protocol.Codec;
 import io.nephele.apiserver.protocol.Dialect;
@@ -16,6 +17,7 @@ import io.nephele.apiserver.protocol.Parameters;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -42,12 +44,14 @@ class Gateway {
     private static final int MAX_BODY = 1 << 20;
     private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.RFC_1123_DATE_TIME;
 
+    private final Cluster cluster;
     private final Authenticator authenticator;
     private final Actions actions;
     private final MeterRegistry registry;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
 
-    Gateway(Authenticator authenticator, Actions actions, MeterRegistry registry) {
+    Gateway(Cluster cluster, Authenticator authenticator, Actions actions, MeterRegistry registry) {
+        this.cluster = cluster;
         this.authenticator = authenticator;
         this.actions = actions;
         this.registry = registry;
@@ -81,12 +85,11 @@ class Gateway {
                 .register(registry)
                 .record(System.nanoTime() - started, TimeUnit.NANOSECONDS);
         HttpServerResponse response = request.response();
-        request.headers(); // the request is complete: Vert.x is thread-safe from here on
         response.setStatusCode(answer.status())
                 .putHeader("Content-Type", "text/xml;charset=UTF-8")
                 .putHeader("Date", HTTP_DATE.format(ZonedDateTime.now(ZoneOffset.UTC)))
                 .putHeader("x-amzn-RequestId", requestId);
-        if (body.length() > MAX_BODY) {
+        if (body.length() > MAX_BODY && request.version() == HttpVersion.HTTP_1_1) {
             response.putHeader("Connection", "close");
         }
         if (request.method().name().equals("HEAD")) {
@@ -103,6 +106,9 @@ class Gateway {
             if (body.length() > MAX_BODY) {
                 throw AwsException.of(
                         413, "RequestEntityTooLarge", "The request is larger than " + MAX_BODY + " bytes");
+            }
+            if (!cluster.isReady()) {
+                throw AwsException.of(503, "Unavailable", "The facade is starting: try again");
             }
             HttpCall call = call(request, body);
             String method = call.method();
@@ -161,6 +167,10 @@ class Gateway {
                 .forEach(header -> headers.computeIfAbsent(
                                 header.getKey().toLowerCase(Locale.ROOT), _ -> new ArrayList<>())
                         .add(header.getValue()));
+        if (request.authority() != null) {
+            // HTTP/2 has no Host header, but clients sign one.
+            headers.computeIfAbsent("host", _ -> List.of(request.authority().toString()));
+        }
         return new HttpCall(
                 request.method().name(),
                 question < 0 ? uri : uri.substring(0, question),

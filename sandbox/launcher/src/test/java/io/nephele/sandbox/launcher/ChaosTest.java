@@ -143,7 +143,7 @@ class ChaosTest {
         try {
             return ec2.createKeyPair(r -> r.keyName(name).keyType("ed25519")).keyPairId();
         } catch (AwsServiceException e) {
-            if (e.awsErrorDetails().errorCode().equals("InvalidKeyPair.Duplicate")) {
+            if ("InvalidKeyPair.Duplicate".equals(e.awsErrorDetails().errorCode())) {
                 return name; // the answer to the first attempt was lost with the facade
             }
             throw e;
@@ -159,8 +159,12 @@ class ChaosTest {
             } catch (SdkClientException e) {
                 pause(limit, e);
             } catch (AwsServiceException e) {
-                if (e.statusCode() < 500 && !e.awsErrorDetails().errorCode().equals("IncorrectInstanceState")) {
-                    throw e;
+                String code = String.valueOf(e.awsErrorDetails().errorCode());
+                if (e.statusCode() < 500 && !code.equals("IncorrectInstanceState")) {
+                    throw new AssertionError(
+                            e.statusCode() + " " + code + ": "
+                                    + e.awsErrorDetails().rawResponse().asUtf8String(),
+                            e);
                 }
                 pause(limit, e);
             }

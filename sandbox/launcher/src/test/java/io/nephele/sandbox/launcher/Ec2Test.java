@@ -22,6 +22,7 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.Ec2Exception;
+import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.InstanceAttributeName;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
@@ -98,8 +99,8 @@ class Ec2Test {
                 .getFirst()
                 .instanceId();
         ec2.waiter().waitUntilInstanceRunning(r -> r.instanceIds(id));
-        Instance instance = ec2.describeInstances(
-                        r -> r.filters(f -> f.name("tag:Name").values("a <b>*")))
+        Instance instance = ec2.describeInstances(r -> r.filters(
+                        Filter.builder().name("tag:Name").values("a <b>*").build()))
                 .reservations()
                 .getFirst()
                 .instances()

@@ -1,0 +1,125 @@
+package io.nephele.sandbox.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.marcnuri.helm.Helm;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.nephele.crds.instance.Instance;
+import io.nephele.crds.instance.InstanceSpec;
+import io.nephele.crds.instancetype.InstanceType;
+import io.nephele.sandbox.controlplane.ApiServerExtension;
+import io.nephele.sandbox.controlplane.ControlPlane;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(ApiServerExtension.class)
+class ChartTest {
+
+    private static final Path CHART = Settings.sourceTree().resolve("helm/nephele");
+
+    @Test
+    void passesTheStrictLint() {
+        var result = new Helm(CHART).lint().strict().call();
+        assertThat(result.isFailed()).as("%s", result.getMessages()).isFalse();
+    }
+
+    @Test
+    void refusesAValueThatIsNotThere() {
+        assertThatThrownBy(() -> new Helm(CHART)
+                        .template()
+                        .withName("x")
+                        .set("operator.replica", "3")
+                        .call())
+                .hasMessageContaining("additional properties 'replica' not allowed");
+    }
+
+    @Test
+    void isInstalledUpgradedAndUninstalledAndNoMachineGoesWithIt(ControlPlane controlPlane) {
+        try (KubernetesClient client = controlPlane.adminClient()) {
+            new Helm(CHART)
+                    .install()
+                    .withName("nephele")
+                    .withNamespace("nephele-system")
+                    .createNamespace()
+                    .withKubeConfig(controlPlane.kubeconfig())
+                    .call();
+            var instance = new Instance();
+            instance.setMetadata(new ObjectMetaBuilder()
+                    .withName("pet")
+                    .withNamespace("default")
+                    .build());
+            instance.setSpec(
+                    new InstanceSpec("m1.small", "debian", null, null, null, null, null, null, null, null, null, null));
+            client.resource(instance).create();
+
+            assertThat(may(client, "nephele-operator", "get", "", "secrets")).isFalse();
+            assertThat(may(client, "nephele-operator", "list", "nephele.io", "instances"))
+                    .isTrue();
+            assertThat(may(client, "nephele-operator", "delete", "kubevirt.io", "virtualmachines"))
+                    .isFalse();
+            assertThat(may(client, "nephele-api-server", "create", "nephele.io", "instances"))
+                    .isFalse();
+            assertThat(may(client, "nephele-api-server", "impersonate", "", "users"))
+                    .isTrue();
+            assertThat(may(client, "nephele-api-server", "impersonate", "", "groups"))
+                    .isFalse();
+
+            new Helm(CHART)
+                    .upgrade()
+                    .withName("nephele")
+                    .withNamespace("nephele-system")
+                    .set("operator.replicas", "3")
+                    .withKubeConfig(controlPlane.kubeconfig())
+                    .call();
+            assertThat(client.apps()
+                            .deployments()
+                            .inNamespace("nephele-system")
+                            .withName("nephele-operator")
+                            .get()
+                            .getSpec()
+                            .getReplicas())
+                    .isEqualTo(3);
+            Helm.uninstall("nephele")
+                    .withNamespace("nephele-system")
+                    .withKubeConfig(controlPlane.kubeconfig())
+                    .call();
+            assertThat(client.apps()
+                            .deployments()
+                            .inNamespace("nephele-system")
+                            .list()
+                            .getItems())
+                    .isEmpty();
+            assertThat(client.resources(Instance.class)
+                            .inNamespace("default")
+                            .withName("pet")
+                            .get())
+                    .isNotNull();
+            assertThat(client.resources(InstanceType.class).withName("m1.small").get())
+                    .isNotNull();
+        }
+    }
+
+    private static boolean may(KubernetesClient client, String account, String verb, String group, String resource) {
+        var review = new SubjectAccessReviewBuilder()
+                .withNewSpec()
+                .withUser("system:serviceaccount:nephele-system:" + account)
+                .withNewResourceAttributes()
+                .withVerb(verb)
+                .withGroup(group)
+                .withResource(resource)
+                .withNamespace("default")
+                .endResourceAttributes()
+                .endSpec()
+                .build();
+        return client.authorization()
+                .v1()
+                .subjectAccessReview()
+                .create(review)
+                .getStatus()
+                .getAllowed();
+    }
+}
