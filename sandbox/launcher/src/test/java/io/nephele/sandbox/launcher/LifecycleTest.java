@@ -6,9 +6,11 @@ import io.nephele.sandbox.controlplane.ChildProcess;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The sandbox itself: it starts, stops and starts again, beside another one, and leaves nothing behind. */
+@EnabledIfSystemProperty(named = "sandbox.starts", matches = ".+", disabledReason = "Run it with -Dsandbox.starts=50.")
 class LifecycleTest {
 
     /** How often it is started; 50 with {@code -Dsandbox.starts=50}. */
