@@ -9,6 +9,8 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.nephele.crds.Nephele;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.HttpURLConnection;
@@ -46,9 +48,26 @@ public class Writes {
                 .serverSideApply();
     }
 
-    /** Server-side apply of a status. */
-    public void patchStatus(HasMetadata object) {
-        client.resource(object).subresource("status").patch(APPLY);
+    /**
+     * Server-side apply of a status, if it differs from what stands there. The cache is told, so that the next look sees it: one that is made before the watch has brought it
+     * would do again what it says is done.
+     *
+     * @param empty of the kind, to be filled
+     * @param seen as it was when it was looked at
+     */
+    public <S, T, R extends CustomResource<S, T>> void report(R empty, R seen, T status, Context<R> context) {
+        if (status.equals(seen.getStatus())) {
+            return;
+        }
+        empty.setMetadata(new ObjectMetaBuilder()
+                .withName(seen.getMetadata().getName())
+                .withNamespace(seen.getMetadata().getNamespace())
+                .build());
+        empty.setStatus(status);
+        R written = client.resource(empty).subresource("status").patch(APPLY);
+        context.eventSourceRetriever()
+                .getControllerEventSource()
+                .handleRecentResourceUpdate(ResourceID.fromResource(seen), written, seen);
     }
 
     /** Creates an object; says whether it was there already. */
@@ -67,17 +86,6 @@ public class Writes {
     /** Deletes in the background. */
     public void delete(Class<? extends HasMetadata> type, String namespace, String name) {
         client.resources(type).inNamespace(namespace).withName(name).delete();
-    }
-
-    /** An object that carries only name and namespace, for a status to be put in: what is patched is what is set. */
-    public static <S, T, R extends CustomResource<S, T>> R withStatus(R empty, R original, T status) {
-        ObjectMeta metadata = new ObjectMetaBuilder()
-                .withName(original.getMetadata().getName())
-                .withNamespace(original.getMetadata().getNamespace())
-                .build();
-        empty.setMetadata(metadata);
-        empty.setStatus(status);
-        return empty;
     }
 
     /** A request that will be refused again however often it is made: KubeVirt's CRDs answer an unknown field with 500. */

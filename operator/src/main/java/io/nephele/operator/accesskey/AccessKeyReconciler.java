@@ -62,7 +62,8 @@ public class AccessKeyReconciler implements Reconciler<AccessKey> {
                                 "The key is in the Secret "
                                         + secret.getMetadata().getName())
                         .toList());
-        return UpdateControl.patchStatus(Writes.withStatus(new AccessKey(), key, status));
+        writes.report(new AccessKey(), key, status, context);
+        return UpdateControl.noUpdate();
     }
 
     /** {@code AKIA} and 16 characters of base 32, as AWS's long-lived keys look. */

@@ -82,9 +82,6 @@ public class ImageReconciler implements Reconciler<Image>, Cleaner<Image> {
         }
         ImageStatus old = image.getStatus();
         ImageStatus status = decision.status();
-        if (status.equals(old)) {
-            return again(UpdateControl.noUpdate(), status);
-        }
         String reason = Conditions.reason(status.conditions(), "Ready");
         boolean trouble = status.state() == ImageState.Failed || reason.equals("ImportError");
         if (trouble && (old == null || !reason.equals(Conditions.reason(old.conditions(), "Ready")))) {
@@ -96,11 +93,13 @@ public class ImageReconciler implements Reconciler<Image>, Cleaner<Image> {
                             ? ""
                             : status.conditions().getFirst().getMessage());
         }
-        return again(UpdateControl.patchStatus(Writes.withStatus(new Image(), image, status)), status);
+        writes.report(new Image(), image, status, context);
+        return again(status);
     }
 
     /** The deadline causes no event of its own. */
-    private static UpdateControl<Image> again(UpdateControl<Image> control, ImageStatus status) {
+    private static UpdateControl<Image> again(ImageStatus status) {
+        UpdateControl<Image> control = UpdateControl.noUpdate();
         return status.state() == ImageState.Pending ? control.rescheduleAfter(Duration.ofMinutes(1)) : control;
     }
 

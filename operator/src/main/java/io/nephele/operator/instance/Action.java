@@ -1,7 +1,6 @@
 package io.nephele.operator.instance;
 
 import io.fabric8.kubernetes.api.model.Secret;
-import io.nephele.crds.instance.PowerState;
 import io.nephele.crds.volume.Volume;
 import io.nephele.foreign.kubevirt.VirtualMachine;
 
@@ -24,9 +23,6 @@ sealed interface Action {
 
     /** Presses the reset button in the guest's operating system. */
     record Reboot() implements Action {}
-
-    /** Writes what a shutdown from inside means into the spec, unless the user has given another order in the meantime. */
-    record WritePowerState(PowerState before, PowerState after) implements Action {}
 
     record DeleteVolume(Volume volume) implements Action {}
 

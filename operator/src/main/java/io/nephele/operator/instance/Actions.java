@@ -59,8 +59,6 @@ public class Actions {
             case Action.DeleteVm() -> writes.delete(VirtualMachine.class, namespace, id);
             case Action.CutPower() -> subresource(namespace, "virtualmachines", id, "stop", "{\"gracePeriod\":0}");
             case Action.Reboot() -> subresource(namespace, "virtualmachineinstances", id, "softreboot", "{}");
-            case Action.WritePowerState(PowerState before, PowerState after) ->
-                writePowerState(instance, before, after);
             case Action.DeleteVolume(Volume volume) ->
                 writes.delete(Volume.class, namespace, volume.getMetadata().getName());
             case Action.DetachVolume(Volume volume) -> VolumeReconciler.detach(writes, volume);
@@ -86,8 +84,10 @@ public class Actions {
         }
     }
 
-    /** The user may have given another order since the decision: then that one counts, and the next look sees it. */
-    private void writePowerState(Instance instance, PowerState before, PowerState after) {
+    /**
+     * Writes what a shutdown from inside means into the spec. The user may have given another order since the decision: then that one counts, and the next look sees it.
+     */
+    void order(Instance instance, PowerState after) {
         String clearProtection = instance.getSpec().isTerminationProtected() && after == PowerState.Terminated
                 ? ",{\"op\":\"replace\",\"path\":\"/spec/terminationProtection\",\"value\":false}"
                 : instance.getSpec().isStopProtected() && after == PowerState.Stopped
@@ -95,7 +95,7 @@ public class Actions {
                         : "";
         String patch =
                 "[{\"op\":\"test\",\"path\":\"/spec/powerState\",\"value\":\"%s\"},{\"op\":\"replace\",\"path\":\"/spec/powerState\",\"value\":\"%s\"}%s]"
-                        .formatted(before, after, clearProtection);
+                        .formatted(PowerState.Running, after, clearProtection);
         try {
             writes.client()
                     .resources(Instance.class)

@@ -28,11 +28,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What becomes of an Instance: the actions, the status, and when to look again if nothing happens until then.
  *
+ * @param order what a shutdown from inside means for the spec. It is written after the status, which says why: a look in between would take it for the user's order
  * @param released whether nothing outside is left, so that the finalizer may go
  */
 record InstanceDecision(
         List<Action> actions,
         InstanceStatus status,
+        @Nullable PowerState order,
         @Nullable Duration recheck,
         boolean released) {
 
@@ -85,7 +87,7 @@ record InstanceDecision(
                 }
             }
             if (observed.isBeingDeleted()) {
-                return new InstanceDecision(actions, status.terminated(), null, true);
+                return new InstanceDecision(actions, status.terminated(), null, null, true);
             }
             InstanceStatus terminated = status.terminated();
             Duration rest = Duration.between(
@@ -268,9 +270,12 @@ record InstanceDecision(
         /** What the guest did becomes the order: so everybody sees why, and nothing starts it again. */
         private InstanceDecision obeyGuest() {
             boolean terminate = instance.getSpec().shutdownBehaviorOrDefault() == ShutdownBehavior.Terminate;
-            actions.add(new Action.WritePowerState(
-                    PowerState.Running, terminate ? PowerState.Terminated : PowerState.Stopped));
-            return done(status.endedByGuest(terminate), null);
+            return new InstanceDecision(
+                    List.copyOf(actions),
+                    status.endedByGuest(),
+                    terminate ? PowerState.Terminated : PowerState.Stopped,
+                    null,
+                    false);
         }
 
         private void rebootIfAsked(@Nullable VirtualMachineInstance vmi) {
@@ -305,7 +310,7 @@ record InstanceDecision(
         }
 
         private InstanceDecision done(InstanceStatus next, @Nullable Duration recheck) {
-            return new InstanceDecision(List.copyOf(actions), next, recheck, false);
+            return new InstanceDecision(List.copyOf(actions), next, null, recheck, false);
         }
     }
 }

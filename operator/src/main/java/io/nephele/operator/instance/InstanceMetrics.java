@@ -9,10 +9,16 @@ import io.nephele.crds.instance.InstanceState;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.stream.Stream;
 
 /** {@code nephele_instances{state}}: how many there are; {@code nephele_instance_start_seconds}: from the order to Running. */
 @ApplicationScoped
 public class InstanceMetrics {
+
+    /** The buckets of the histogram: from a start without obstacle to one that waits for room. */
+    private static final Duration[] BUCKETS = Stream.of(1, 2, 5, 10, 20, 30, 60, 120, 300, 600)
+            .map(Duration::ofSeconds)
+            .toArray(Duration[]::new);
 
     private final MeterRegistry registry;
     private final Timer starts;
@@ -21,7 +27,7 @@ public class InstanceMetrics {
         this.registry = registry;
         this.starts = Timer.builder("nephele.instance.start")
                 .description("From the order to run until the guest runs")
-                .publishPercentileHistogram(false)
+                .serviceLevelObjectives(BUCKETS)
                 .register(registry);
     }
 

@@ -59,15 +59,13 @@ public class InstanceReconciler implements Reconciler<Instance>, Cleaner<Instanc
         Instant now = clock.instant();
         InstanceDecision decision = InstanceDecision.of(sight.of(instance), settings.terminatedRetention(), now);
         actions.perform(instance, decision.actions(), sight);
-        InstanceStatus old = instance.getStatus();
         InstanceStatus status = decision.status();
-        UpdateControl<Instance> control;
-        if (status.equals(old)) {
-            control = UpdateControl.noUpdate();
-        } else {
-            control = UpdateControl.patchStatus(Writes.withStatus(new Instance(), instance, status));
-            tell(instance, status);
+        writes.report(new Instance(), instance, status, context);
+        tell(instance, status);
+        if (decision.order() != null) {
+            actions.order(instance, decision.order());
         }
+        UpdateControl<Instance> control = UpdateControl.noUpdate();
         Duration recheck = decision.recheck();
         return recheck == null ? control : control.rescheduleAfter(recheck);
     }
@@ -97,9 +95,7 @@ public class InstanceReconciler implements Reconciler<Instance>, Cleaner<Instanc
         if (decision.released()) {
             return DeleteControl.defaultDelete();
         }
-        if (!decision.status().equals(instance.getStatus())) {
-            writes.patchStatus(Writes.withStatus(new Instance(), instance, decision.status()));
-        }
+        writes.report(new Instance(), instance, decision.status(), context);
         return DeleteControl.noFinalizerRemoval();
     }
 }

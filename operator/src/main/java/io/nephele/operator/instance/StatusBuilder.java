@@ -99,13 +99,10 @@ final class StatusBuilder {
         return build(state, why, reason, message);
     }
 
-    /** The guest has shut itself down; the state that follows from it comes with the next look. */
-    InstanceStatus endedByGuest(boolean terminate) {
-        return build(
-                terminate ? InstanceState.ShuttingDown : InstanceState.Stopping,
-                BY_GUEST,
-                terminate ? Reason.ShuttingDown : Reason.Stopping,
-                "It was shut down from inside");
+    /** The guest has shut itself down. The state stays until that is the order too: clients are never shown one that goes against the order. */
+    InstanceStatus endedByGuest() {
+        InstanceState state = old == null || old.state() == null ? InstanceState.Pending : old.state();
+        return build(state, BY_GUEST, Reason.ShuttingDown, "It was shut down from inside");
     }
 
     /** The status of an Instance that has a VM. */

@@ -45,6 +45,7 @@ import java.util.stream.Collectors;
 @GradualRetry(maxAttempts = -1, initialInterval = 500, intervalMultiplier = 2, maxInterval = 300_000)
 public class ProjectReconciler implements Reconciler<Project>, Cleaner<Project> {
 
+    private static final String BY_NAMESPACE = "namespace";
     private static final Duration RECHECK = Duration.ofSeconds(15);
 
     private final Writes writes;
@@ -70,6 +71,8 @@ public class ProjectReconciler implements Reconciler<Project>, Cleaner<Project> 
                                 key -> Set.of(new ResourceID(key.getMetadata().getNamespace())))
                         .build(),
                 context);
+        accessKeys.addIndexers(
+                Map.of(BY_NAMESPACE, key -> List.of(key.getMetadata().getNamespace())));
         namespaces = new InformerEventSource<>(
                 InformerEventSourceConfiguration.from(Namespace.class, Project.class)
                         .withName("namespaces")
@@ -93,13 +96,14 @@ public class ProjectReconciler implements Reconciler<Project>, Cleaner<Project> 
     public UpdateControl<Project> reconcile(Project project, Context<Project> context) {
         String name = project.getMetadata().getName();
         if (namespaces.get(new ResourceID(name)).isEmpty() && !ownsNamespaceAfterCreating(project)) {
-            return report(
-                            project,
-                            false,
-                            "NamespaceTaken",
-                            "The namespace " + name
-                                    + " exists and does not belong to a Project: delete it, or name the Project otherwise")
-                    .rescheduleAfter(RECHECK);
+            report(
+                    project,
+                    context,
+                    false,
+                    "NamespaceTaken",
+                    "The namespace " + name
+                            + " exists and does not belong to a Project: delete it, or name the Project otherwise");
+            return UpdateControl.<Project>noUpdate().rescheduleAfter(RECHECK);
         }
         for (RoleBinding wanted : roleBindings(name)) {
             boolean same = bindings.get(ResourceID.fromResource(wanted))
@@ -110,7 +114,8 @@ public class ProjectReconciler implements Reconciler<Project>, Cleaner<Project> 
                 writes.apply(wanted);
             }
         }
-        return report(project, true, "Active", "The namespace " + name + " is there");
+        report(project, context, true, "Active", "The namespace " + name + " is there");
+        return UpdateControl.noUpdate();
     }
 
     private boolean ownsNamespaceAfterCreating(Project project) {
@@ -131,8 +136,7 @@ public class ProjectReconciler implements Reconciler<Project>, Cleaner<Project> 
     }
 
     private List<RoleBinding> roleBindings(String namespace) {
-        TreeSet<String> users = accessKeys
-                .list(key -> namespace.equals(key.getMetadata().getNamespace()))
+        TreeSet<String> users = accessKeys.byIndex(BY_NAMESPACE, namespace).stream()
                 .map(key -> "nephele:" + key.getSpec().user())
                 .collect(Collectors.toCollection(TreeSet::new));
         List<Subject> members = users.stream().map(ProjectReconciler::user).toList();
@@ -178,7 +182,7 @@ public class ProjectReconciler implements Reconciler<Project>, Cleaner<Project> 
                 .build();
     }
 
-    private UpdateControl<Project> report(Project project, boolean ready, String reason, String message) {
+    private void report(Project project, Context<Project> context, boolean ready, String reason, String message) {
         ProjectStatus old = project.getStatus();
         var status = new ProjectStatus(
                 ready ? project.getMetadata().getName() : null,
@@ -189,9 +193,7 @@ public class ProjectReconciler implements Reconciler<Project>, Cleaner<Project> 
                                 clock.instant())
                         .set("Ready", ready, reason, message)
                         .toList());
-        return status.equals(old)
-                ? UpdateControl.noUpdate()
-                : UpdateControl.patchStatus(Writes.withStatus(new Project(), project, status));
+        writes.report(new Project(), project, status, context);
     }
 
     /** The namespace goes with the Project, but never with Instances or Volumes in it. */

@@ -52,6 +52,7 @@ public class VolumeReconciler implements Reconciler<Volume>, Cleaner<Volume> {
 
     private static final String BY_IMAGE = "image";
     private static final String BY_INSTANCE = "instance";
+    private static final String BY_ID = "id";
     private static final Duration RECHECK = Duration.ofSeconds(2);
 
     private final Writes writes;
@@ -93,6 +94,7 @@ public class VolumeReconciler implements Reconciler<Volume>, Cleaner<Volume> {
                                 .collect(Collectors.toSet()))
                         .build(),
                 context);
+        images.addIndexers(Map.of(BY_ID, image -> List.of(AwsId.IMAGE.of(image))));
         instances = new InformerEventSource<>(
                 InformerEventSourceConfiguration.from(Instance.class, Volume.class)
                         .withName("instances")
@@ -155,18 +157,19 @@ public class VolumeReconciler implements Reconciler<Volume>, Cleaner<Volume> {
                 }
             }
         }
-        UpdateControl<Volume> control = report(volume, status);
+        report(volume, status, context);
+        UpdateControl<Volume> control = UpdateControl.noUpdate();
         return wait ? control.rescheduleAfter(RECHECK) : control;
     }
 
-    private UpdateControl<Volume> report(Volume volume, VolumeStatus status) {
+    private void report(Volume volume, VolumeStatus status, Context<Volume> context) {
         VolumeStatus old = volume.getStatus();
         String reason = Conditions.reason(status.conditions(), "Ready");
         // While the disk is filled as it should be there is nothing to tell: the next thing to tell is that it is
         // there.
         boolean quiet = old == null && reason.equals("Filling");
         if (quiet || status.equals(old)) {
-            return UpdateControl.noUpdate();
+            return;
         }
         if (status.state() == VolumeState.Error && (old == null || old.state() != VolumeState.Error)) {
             writes.event(
@@ -177,15 +180,15 @@ public class VolumeReconciler implements Reconciler<Volume>, Cleaner<Volume> {
                             ? ""
                             : status.conditions().getFirst().getMessage());
         }
-        return UpdateControl.patchStatus(Writes.withStatus(new Volume(), volume, status));
+        writes.report(new Volume(), volume, status, context);
     }
 
     private @Nullable Image image(Volume volume) {
         VolumeSpec.Source source = volume.getSpec().source();
         return source == null
                 ? null
-                : images.list(image -> image.getMetadata().getNamespace().equals(source.imageNamespace())
-                                && AwsId.IMAGE.of(image).equals(source.imageId()))
+                : images.byIndex(BY_ID, source.imageId()).stream()
+                        .filter(image -> image.getMetadata().getNamespace().equals(source.imageNamespace()))
                         .findFirst()
                         .orElse(null);
     }
@@ -243,13 +246,16 @@ public class VolumeReconciler implements Reconciler<Volume>, Cleaner<Volume> {
     }
 
     /**
-     * Whether the Instance it is attached to is gone or terminated: an operator that was killed in between, or one whose cache was late, leaves such a Volume behind. The
-     * cache alone is not trusted with that.
+     * Whether it was made for an Instance that is gone or terminated: an operator that was killed in between, or one whose cache was late, leaves such a Volume behind. The
+     * cache alone is not trusted with that. A Volume that somebody made by hand is never taken for one.
      */
     private boolean isOrphan(Volume volume) {
         VolumeSpec.Attachment attachment = volume.getSpec().attachment();
         String namespace = volume.getMetadata().getNamespace();
+        Map<String, String> labels = volume.getMetadata().getLabels();
         if (attachment == null
+                || labels == null
+                || !labels.containsKey(Nephele.LABEL_INSTANCE)
                 || instances
                         .get(new ResourceID(attachment.instance(), namespace))
                         .filter(instance -> has(instance, volume))

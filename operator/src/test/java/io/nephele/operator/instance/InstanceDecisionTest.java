@@ -123,12 +123,17 @@ class InstanceDecisionTest {
     void aShutdownFromInsideBecomesTheOrder() {
         vm = vm(VirtualMachine.RERUN_ON_FAILURE, VirtualMachine.RERUN_ON_FAILURE);
         end = Observed.End.BY_GUEST;
-        assertThat(decide().actions())
-                .containsExactly(new Action.WritePowerState(PowerState.Running, PowerState.Stopped));
+        InstanceDecision decision = decide();
+        assertThat(decision.order()).isEqualTo(PowerState.Stopped);
+        assertThat(decision.status().stateReason()).isEqualTo(StatusBuilder.BY_GUEST);
+
+        instance.setStatus(decision.status());
+        order(PowerState.Stopped, null);
+        assertThat(decide().order()).isNull();
         assertThat(decide().status().stateReason()).isEqualTo(StatusBuilder.BY_GUEST);
+
         order(PowerState.Running, ShutdownBehavior.Terminate);
-        assertThat(decide().actions())
-                .containsExactly(new Action.WritePowerState(PowerState.Running, PowerState.Terminated));
+        assertThat(decide().order()).isEqualTo(PowerState.Terminated);
     }
 
     @Test

@@ -57,8 +57,11 @@ class ReadmeTest {
                         + " --query 'Reservations[].Instances[].InstanceId' --output text"))
                 .contains(shell.run("kubectl -n demo get instance web -o jsonpath='{.status.instanceId}'"));
 
+        String volume = shell.run("kubectl -n demo get instance web -o jsonpath='{.status.rootVolume}'");
+        assertThat(volume).matches("vol-[0-9a-f]{17}");
         shell.run("kubectl -n demo delete instance web --timeout=120s");
-        assertThat(shell.run("kubectl -n demo get volumes.nephele.io -o name")).isEmpty();
+        assertThat(shell.run("kubectl -n demo get volumes.nephele.io,vm,vmi,dv,pvc -o name"))
+                .doesNotContain(volume);
     }
 
     private static String state(Shell shell, String id) {
