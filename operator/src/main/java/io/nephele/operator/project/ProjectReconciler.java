@@ -45,7 +45,7 @@ import java.util.stream.Collectors;
 @GradualRetry(maxAttempts = -1, initialInterval = 500, intervalMultiplier = 2, maxInterval = 300_000)
 public class ProjectReconciler implements Reconciler<Project>, Cleaner<Project> {
 
-    private static final String BY_NAMESPACE = "namespace";
+    private static final String BY_PROJECT = "project";
     private static final Duration RECHECK = Duration.ofSeconds(15);
 
     private final Writes writes;
@@ -72,7 +72,7 @@ public class ProjectReconciler implements Reconciler<Project>, Cleaner<Project> 
                         .build(),
                 context);
         accessKeys.addIndexers(
-                Map.of(BY_NAMESPACE, key -> List.of(key.getMetadata().getNamespace())));
+                Map.of(BY_PROJECT, key -> List.of(key.getMetadata().getNamespace())));
         namespaces = new InformerEventSource<>(
                 InformerEventSourceConfiguration.from(Namespace.class, Project.class)
                         .withName("namespaces")
@@ -136,7 +136,7 @@ public class ProjectReconciler implements Reconciler<Project>, Cleaner<Project> 
     }
 
     private List<RoleBinding> roleBindings(String namespace) {
-        TreeSet<String> users = accessKeys.byIndex(BY_NAMESPACE, namespace).stream()
+        TreeSet<String> users = accessKeys.byIndex(BY_PROJECT, namespace).stream()
                 .map(key -> "nephele:" + key.getSpec().user())
                 .collect(Collectors.toCollection(TreeSet::new));
         List<Subject> members = users.stream().map(ProjectReconciler::user).toList();

@@ -37,6 +37,9 @@ public final class ControlPlane implements AutoCloseable {
             - level: None
             """;
 
+    /** Who collects garbage: admission policies know it by this name. */
+    private static final String CONTROLLER_MANAGER = "system:kube-controller-manager";
+
     private final Settings settings;
     private final Binaries binaries = Binaries.locate();
     private final List<ChildProcess> processes = new ArrayList<>();
@@ -83,6 +86,7 @@ public final class ControlPlane implements AutoCloseable {
         }
         writeTokens(directory.resolve("tokens.csv"));
         Files.writeString(kubeconfig(), kubeconfigFor("admin", adminToken()));
+        Files.writeString(controllerManagerKubeconfig(), kubeconfigFor(CONTROLLER_MANAGER, controllerManagerToken()));
         Files.writeString(directory.resolve("audit-policy.yaml"), AUDIT_POLICY);
 
         int etcdPort = Ports.free();
@@ -150,7 +154,7 @@ public final class ControlPlane implements AutoCloseable {
                 "kube-controller-manager",
                 List.of(
                         binaries.path("kube-controller-manager"),
-                        "--kubeconfig=" + kubeconfig(),
+                        "--kubeconfig=" + controllerManagerKubeconfig(),
                         "--leader-elect=false",
                         "--secure-port=0",
                         "--controllers=garbage-collector-controller,namespace-controller,clusterrole-aggregation-controller,"
@@ -204,13 +208,17 @@ public final class ControlPlane implements AutoCloseable {
         Files.writeString(pki.resolve("service-account.pub"), serviceAccount.certificate());
         Files.writeString(pki.resolve("service-account.key"), serviceAccount.key());
         Files.writeString(pki.resolve("admin.token"), randomToken());
+        Files.writeString(pki.resolve("controller-manager.token"), randomToken());
         Files.writeString(pki.resolve("complete"), "");
     }
 
     private void writeTokens(Path file) throws IOException {
         var lines = new StringBuilder();
-        lines.append(adminToken()).append(",admin,admin,\"system:masters\"\n");
-        for (User user : settings.users()) {
+        var users = new ArrayList<>(List.of(
+                new User("admin", adminToken(), List.of("system:masters")),
+                new User(CONTROLLER_MANAGER, controllerManagerToken(), List.of("system:masters"))));
+        users.addAll(settings.users());
+        for (User user : users) {
             lines.append(user.token())
                     .append(',')
                     .append(user.name())
@@ -254,11 +262,23 @@ public final class ControlPlane implements AutoCloseable {
 
     /** The administrator's bearer token. */
     public String adminToken() {
+        return token("admin");
+    }
+
+    private String controllerManagerToken() {
+        return token("controller-manager");
+    }
+
+    private String token(String name) {
         try {
-            return Files.readString(pki().resolve("admin.token"));
+            return Files.readString(pki().resolve(name + ".token"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private Path controllerManagerKubeconfig() {
+        return settings.directory().resolve("controller-manager.kubeconfig");
     }
 
     /** A kubeconfig for a bearer token, self-contained. */

@@ -26,7 +26,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -37,7 +36,6 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 
 /** Operator and facade are killed again and again while orders come in; in the end there is exactly what was asked for. */
-@EnabledIfSystemProperty(named = "chaos", matches = ".+", disabledReason = "Takes minutes: run it with -Dchaos=true.")
 class ChaosTest {
 
     private static final int INSTANCES = 56;
@@ -90,8 +88,15 @@ class ChaosTest {
                                 .filter(entry -> entry.getValue() != InstanceState.Terminated)
                                 .map(Map.Entry::getKey)
                                 .collect(Collectors.toCollection(TreeSet::new));
-                        assertThat(names(admin, "kubevirt.io/v1", "VirtualMachine"))
-                                .isEqualTo(kept);
+                        Set<String> running = wanted.entrySet().stream()
+                                .filter(entry -> entry.getValue() == InstanceState.Running)
+                                .map(Map.Entry::getKey)
+                                .collect(Collectors.toSet());
+                        // One that was stopped before its first start has a disk and no VM yet.
+                        Set<String> vms = names(admin, "kubevirt.io/v1", "VirtualMachine");
+                        assertThat(vms).isSubsetOf(kept).containsAll(running);
+                        assertThat(names(admin, "kubevirt.io/v1", "VirtualMachineInstance"))
+                                .isEqualTo(running);
                         Set<String> volumes =
                                 admin.resources(Volume.class).inNamespace("demo").list().getItems().stream()
                                         .map(v -> v.getMetadata().getName())

@@ -2,19 +2,26 @@ package io.nephele.sandbox.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.marcnuri.helm.Helm;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.nephele.crds.instance.Instance;
 import io.nephele.crds.instance.InstanceSpec;
 import io.nephele.crds.instancetype.InstanceType;
 import io.nephele.sandbox.controlplane.ApiServerExtension;
 import io.nephele.sandbox.controlplane.ControlPlane;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(ApiServerExtension.class)
 class ChartTest {
@@ -37,6 +44,24 @@ class ChartTest {
                 .hasMessageContaining("additional properties 'replica' not allowed");
     }
 
+    /** After a wanted change: {@code -Dgolden.write=true} writes them anew. */
+    @ParameterizedTest
+    @ValueSource(strings = {"default", "site"})
+    void rendersWhatItHasRenderedBefore(String name) throws IOException {
+        Path folder = Settings.sourceTree().resolve("sandbox/launcher/src/test/resources/chart");
+        Path golden = folder.resolve(name + ".rendered.yaml");
+        String rendered = new Helm(CHART)
+                .template()
+                .withName("nephele")
+                .withNamespace("nephele-system")
+                .withValuesFile(folder.resolve(name + ".values.yaml"))
+                .call();
+        if (Boolean.getBoolean("golden.write")) {
+            Files.writeString(golden, rendered);
+        }
+        assertThat(rendered).isEqualTo(Files.readString(golden));
+    }
+
     @Test
     void isInstalledUpgradedAndUninstalledAndNoMachineGoesWithIt(ControlPlane controlPlane) {
         try (KubernetesClient client = controlPlane.adminClient()) {
@@ -54,7 +79,16 @@ class ChartTest {
                     .build());
             instance.setSpec(
                     new InstanceSpec("m1.small", "debian", null, null, null, null, null, null, null, null, null, null));
-            client.resource(instance).create();
+            // Policies take a moment to be in force.
+            await().untilAsserted(() -> assertThatThrownBy(
+                            () -> client.resource(instance).dryRun(true).create())
+                    .hasMessageContaining("the namespace default belongs to no Project"));
+            client.namespaces()
+                    .withName("default")
+                    .patch(
+                            PatchContext.of(PatchType.JSON_MERGE),
+                            "{\"metadata\":{\"labels\":{\"nephele.io/project\":\"default\"}}}");
+            await().ignoreExceptions().until(() -> client.resource(instance).create() != null);
 
             assertThat(may(client, "nephele-operator", "get", "", "secrets")).isFalse();
             assertThat(may(client, "nephele-operator", "list", "nephele.io", "instances"))

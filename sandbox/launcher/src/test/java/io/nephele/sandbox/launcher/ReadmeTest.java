@@ -1,9 +1,11 @@
 package io.nephele.sandbox.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,10 +40,12 @@ class ReadmeTest {
         assertThat(shell.run("aws ec2 get-console-output --output text --query Output --latest --instance-id " + id))
                 .isNotBlank();
 
+        String volume = shell.run("aws ec2 describe-instances --output text --instance-ids " + id
+                + " --query 'Reservations[0].Instances[0].BlockDeviceMappings[0].Ebs.VolumeId'");
         shell.run("aws ec2 terminate-instances --instance-ids " + id);
         shell.run("aws ec2 wait instance-terminated --instance-ids " + id);
         assertThat(state(shell, id)).isEqualTo("terminated");
-        assertThat(shell.run("kubectl -n demo get vm,vmi,dv,pvc -o name")).doesNotContain(id);
+        assertNothingIsLeft(shell, id, volume);
         shell.run("aws ec2 delete-key-pair --key-name readme");
     }
 
@@ -58,10 +62,18 @@ class ReadmeTest {
                 .contains(shell.run("kubectl -n demo get instance web -o jsonpath='{.status.instanceId}'"));
 
         String volume = shell.run("kubectl -n demo get instance web -o jsonpath='{.status.rootVolume}'");
-        assertThat(volume).matches("vol-[0-9a-f]{17}");
         shell.run("kubectl -n demo delete instance web --timeout=120s");
-        assertThat(shell.run("kubectl -n demo get volumes.nephele.io,vm,vmi,dv,pvc -o name"))
-                .doesNotContain(volume);
+        assertNothingIsLeft(shell, "/web", volume);
+    }
+
+    /** The claim goes last: the garbage collector follows the DataVolume. */
+    private static void assertNothingIsLeft(Shell shell, String id, String volume) {
+        assertThat(volume).matches("vol-[0-9a-f]{17}");
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(
+                        () -> assertThat(shell.run("kubectl -n demo get volumes.nephele.io,vm,vmi,dv,pvc,pod -o name"))
+                                .doesNotContain(id)
+                                .doesNotContain(volume));
     }
 
     private static String state(Shell shell, String id) {
