@@ -1,0 +1,156 @@
+package io.nephele.sandbox.standin.recording;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.nephele.sandbox.standin.Api.Kind;
+import io.nephele.sandbox.standin.recording.Calls.Answer;
+import io.nephele.sandbox.standin.recording.Recording.Line;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** What was done to KubeVirt in its recordings. What the guests did there, they do here by the stand-in's fault annotations. */
+final class KubeVirtActions {
+
+    static final Kind VM = new Kind("kubevirt.io", "v1", "VirtualMachine", "virtualmachines");
+    static final Kind VMI = new Kind("kubevirt.io", "v1", "VirtualMachineInstance", "virtualmachineinstances");
+    static final Kind VMIM =
+            new Kind("kubevirt.io", "v1", "VirtualMachineInstanceMigration", "virtualmachineinstancemigrations");
+    static final Kind POD = new Kind("", "v1", "Pod", "pods");
+    static final Kind PVC = new Kind("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims");
+    static final Kind EVENT = new Kind("", "v1", "Event", "events");
+
+    static final Set<Kind> WATCHED = Set.of(VM, VMI, VMIM, POD, EVENT);
+
+    private static final String GUEST = "sandbox.nephele.io/guest";
+    private static final String DEAF = "sandbox.nephele.io/ignores-shutdown";
+
+    private KubeVirtActions() {}
+
+    static Subject subject() {
+        var names = new Names()
+                .and("virt-launcher-(.+)-[a-z0-9]{5}\\b", "virt-launcher-$1-<x>")
+                .and(
+                        "(kubevirt-evacuation|kubevirt-workload-update|kubevirt-migrate-vm|hp-volume)-[a-z0-9]{5}\\b",
+                        "$1-<x>")
+                .and("\\b(n|node-)[1-3]\\b", "<node>")
+                .and("pc-q35-[a-z0-9.]+", "<machine>")
+                .and("\\b\\d+/\\d+ nodes are available: \\d+", "<n>/<n> nodes are available: <n>")
+                .and("preemption: 0/\\d+ nodes are available: \\d+", "preemption: 0/<n> nodes are available: <n>");
+        return new Subject(KubeVirtViews.VIEWS, actions(), names, KubeVirtActions::isOfKubeVirt);
+    }
+
+    /** Events about VMs and VMIs; those about pods are told by the kubelet and the scheduler. */
+    private static boolean isOfKubeVirt(ObjectNode event) {
+        return event.path("involvedObject").path("kind").asText().startsWith("VirtualMachine");
+    }
+
+    private static Actions actions() {
+        Map<String, Kind> kinds = new LinkedHashMap<>();
+        kinds.put("vmim", VMIM);
+        kinds.put("vmi", VMI);
+        kinds.put("vm", VM);
+        kinds.put("pvc", PVC);
+        var actions = new Actions(kinds, KubeVirtActions::client);
+        return actions.on("PUT subresource (vm|vmi)/(\\S+?)/(\\S+)( .*)?", (stage, text) -> {
+                    String body = text.group(4) == null ? "" : text.group(4).strip();
+                    return stage.calls()
+                            .call(
+                                    "PUT",
+                                    subresource(stage, text.group(1), text.group(2), text.group(3)),
+                                    body.isEmpty() ? "" : "application/json",
+                                    body);
+                })
+                .on(
+                        "GET subresource (vm|vmi)/(\\S+?)/(\\S+)",
+                        (stage, text) -> stage.calls()
+                                .call("GET", subresource(stage, text.group(1), text.group(2), text.group(3)), "", ""))
+                .on("guest console: type \".*poweroff -f\"", (stage, _) -> guest(stage, "poweroff"))
+                .on("guest console: type \"reboot -f\"", (stage, _) -> guest(stage, "reboot"))
+                .on(
+                        "guest console: type \"killall acpid\"",
+                        (stage, _) -> annotate(stage, running(stage), DEAF, "3600"))
+                .on("guest console: type \"(cat|ls) .*\"", Actions.REMARK)
+                .on("kill -9 of the qemu process of \\S+", (stage, _) -> guest(stage, "crash"))
+                .on("console \\S+", Actions.REMARK)
+                .on("(now|rapid toggle|force): .*|rapid toggle.*|force: .*|not picked up by .*", Actions.REMARK)
+                .before(KubeVirtActions::makeDeaf);
+    }
+
+    static String subresource(Stage stage, String kind, String name, String verb) {
+        return "/apis/subresources.kubevirt.io/v1/namespaces/" + stage.namespace() + "/"
+                + (kind.equals("vm") ? "virtualmachines" : "virtualmachineinstances") + "/" + name + "/" + verb;
+    }
+
+    /** What a client sends: without what the webhooks of KubeVirt had put in when the object was first seen. */
+    private static ObjectNode client(ObjectNode object) {
+        ObjectNode sent = Actions.unsaved(object);
+        if (sent.at("/spec/template/spec/domain/firmware") instanceof ObjectNode firmware) {
+            firmware.remove("uuid");
+            firmware.remove("serial");
+        }
+        if (sent.at("/spec/template/spec/domain") instanceof ObjectNode domain) {
+            domain.remove("machine");
+            domain.remove("resources");
+        }
+        if (sent.at("/spec/template/spec") instanceof ObjectNode spec) {
+            spec.remove("architecture");
+        }
+        if (sent.at("/spec/template/metadata/annotations") instanceof ObjectNode annotations) {
+            annotations.remove("kubevirt.io/pci-topology-version");
+        }
+        if (object.path("kind").asText().equals("VirtualMachineInstanceMigration")) {
+            sent.withObjectProperty("metadata").remove("finalizers");
+            sent.withObjectProperty("metadata").remove("labels");
+        }
+        return sent;
+    }
+
+    private static Answer guest(Stage stage, String act) {
+        return annotate(stage, running(stage), GUEST, act);
+    }
+
+    /** The one VMI that runs: the guest that the recorder had its console open to. */
+    private static Line running(Stage stage) {
+        for (Line line : stage.past().reversed()) {
+            if (line.kind().equals("VirtualMachineInstance") && stage.seen(line) != null) {
+                return line;
+            }
+        }
+        throw new IllegalStateException("No guest runs");
+    }
+
+    private static Answer annotate(Stage stage, Line vmi, String annotation, String value) {
+        stage.calls().call("PATCH", Actions.path(VMI, stage.namespace(), vmi.name()), Calls.MERGE_PATCH, """
+                {"metadata": {"annotations": {"%s": "%s"}}}""".formatted(
+                        annotation, value));
+        return Answer.NONE;
+    }
+
+    /** Some guests did not react to being shut down, because they had not booted yet: their VMIs ended as Failed when the time was up. */
+    private static void makeDeaf(Stage stage) {
+        for (Line line : stage.past()) {
+            ObjectNode vmi = line.kind().equals("VirtualMachineInstance") ? stage.seen(line) : null;
+            if (vmi != null
+                    && vmi.at("/status/phase").asText().equals("Running")
+                    && !vmi.path("metadata").has("deletionTimestamp")
+                    && !vmi.at("/metadata/annotations").has(DEAF)
+                    && isDeaf(stage, line.uid())) {
+                annotate(stage, line, DEAF, "3600");
+            }
+        }
+    }
+
+    private static boolean isDeaf(Stage stage, String uid) {
+        boolean asked = false;
+        for (Line line : stage.future()) {
+            if (line.uid().equals(uid)) {
+                asked |= line.object().path("metadata").has("deletionTimestamp")
+                        && line.object().at("/status/phase").asText().equals("Running");
+                if (asked && line.object().at("/status/phase").asText().equals("Failed")) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,194 @@
+package io.nephele.sandbox.standin.recording;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.nephele.sandbox.standin.recording.Calls.Answer;
+import io.nephele.sandbox.standin.recording.Recording.Line;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Compares what was recorded with what was seen, and says what differs. */
+record Report(String recording, Line action, Subject subject, Lives recorded, Lives seen) {
+
+    /** Code and text of an answer. */
+    void answer(Answer answer) {
+        JsonNode wanted = action.object();
+        var text = new StringBuilder();
+        if (wanted.path("httpStatus").asInt() != answer.status()) {
+            difference(text, "code", wanted.path("httpStatus").asText(), answer.status() + " " + answer.body());
+        }
+        JsonNode response = wanted.path("response");
+        JsonNode body = answer.body().startsWith("{") ? Replay.parse(answer.body()) : wanted.path("none");
+        String message = body.has("message") ? body.path("message").asText() : answer.body();
+        if (response.isObject()) {
+            compare(text, "message", response.path("message").asText(), message);
+            if (response.has("reason")) {
+                compare(
+                        text,
+                        "reason",
+                        response.path("reason").asText(),
+                        body.path("reason").asText());
+            }
+            compare(text, "causes", causes(response), causes(body));
+        } else if (response.isTextual()) {
+            // A long text may have been cut by the recorder.
+            String all = response.asText();
+            compare(
+                    text,
+                    "body",
+                    all,
+                    all.isEmpty() ? message : message.substring(0, Math.min(all.length(), message.length())));
+        }
+        failIf(text);
+    }
+
+    private static String causes(JsonNode status) {
+        var causes = new ArrayList<String>();
+        for (JsonNode cause : status.path("details").path("causes")) {
+            causes.add(
+                    cause.path("field").asText() + ": " + cause.path("message").asText());
+        }
+        return String.join("\n", causes);
+    }
+
+    private void compare(StringBuilder text, String what, String wanted, String got) {
+        if (!subject.names().normal(wanted).equals(subject.names().normal(got))) {
+            difference(text, what, wanted, got);
+        }
+    }
+
+    /** What the objects show at the end of a segment. Fails in any case: it is asked when the waiting was in vain. */
+    void state(Map<String, Integer> position) {
+        var text = new StringBuilder();
+        for (String key : recorded.keys()) {
+            List<Line> lines = seen.of(key);
+            Line wanted = recorded.of(key).getLast();
+            if (lines.isEmpty()) {
+                text.append("  ").append(key).append(": never seen\n");
+            } else if (!subject.same(wanted, lines.getLast())) {
+                text.append("  ").append(key).append('\n');
+                facts(text, wanted, lines.getLast());
+                difference(
+                        text,
+                        "sequence",
+                        String.join(" > ", words(recorded, key, Set.of())),
+                        String.join(" > ", words(seen, key, Set.of())));
+            }
+        }
+        if (text.isEmpty()) {
+            text.append("  It does not come to rest, or came to what was recorded too late: position ")
+                    .append(position)
+                    .append('\n');
+        }
+        failIf(text);
+    }
+
+    private void facts(StringBuilder text, Line wanted, Line got) {
+        Map<String, String> left = subject.facts(wanted);
+        Map<String, String> right = subject.facts(got);
+        var names = new TreeSet<>(left.keySet());
+        names.addAll(right.keySet());
+        for (String name : names) {
+            if (!Objects.equals(left.get(name), right.get(name))) {
+                difference(text, name, left.getOrDefault(name, "-"), right.getOrDefault(name, "-"));
+            }
+        }
+    }
+
+    /** The words of every object from its first to its last. */
+    void words(Map<String, Set<String>> racy) {
+        var text = new StringBuilder();
+        var keys = new TreeSet<>(recorded.keys());
+        keys.addAll(seen.keys());
+        for (String key : keys) {
+            List<String> wanted = words(recorded, key, racy.getOrDefault(key, Set.of()));
+            List<String> got = words(seen, key, racy.getOrDefault(key, Set.of()));
+            if (!wanted.equals(got)) {
+                text.append("  ").append(key).append('\n');
+                difference(text, "sequence", String.join(" > ", wanted), String.join(" > ", got));
+            }
+        }
+        failIf(text);
+    }
+
+    private List<String> words(Lives lives, String key, Set<String> without) {
+        List<String> words = new ArrayList<>();
+        for (Line line : lives.of(key)) {
+            String word = subject.views().get(line.kind()).word().apply(line.object());
+            for (String next : line.isDeletion() ? List.of(word, "gone") : List.of(word)) {
+                if (!without.contains(next)
+                        && (words.isEmpty() || !words.getLast().equals(next))) {
+                    words.add(next);
+                }
+            }
+        }
+        return words;
+    }
+
+    /** Kubernetes events: which were told of each object. */
+    void events() {
+        var text = new StringBuilder();
+        Map<String, Set<String>> wanted = told(recorded);
+        Map<String, Set<String>> got = told(seen);
+        var objects = new TreeSet<>(wanted.keySet());
+        objects.addAll(got.keySet());
+        for (String object : objects) {
+            var left = new TreeSet<>(wanted.getOrDefault(object, Set.of()));
+            var right = new TreeSet<>(got.getOrDefault(object, Set.of()));
+            if (!left.equals(right)) {
+                text.append("  events of ").append(object).append('\n');
+                left.stream()
+                        .filter(event -> !right.contains(event))
+                        .forEach(event -> text.append("      only recorded  ")
+                                .append(event)
+                                .append('\n'));
+                right.stream()
+                        .filter(event -> !left.contains(event))
+                        .forEach(event -> text.append("      only seen      ")
+                                .append(event)
+                                .append('\n'));
+            }
+        }
+        failIf(text);
+    }
+
+    private Map<String, Set<String>> told(Lives lives) {
+        Map<String, Set<String>> told = new TreeMap<>();
+        for (Line line : lives.events()) {
+            if (subject.events().test(line.object())) {
+                JsonNode about = line.object().path("involvedObject");
+                told.computeIfAbsent(
+                                subject.names()
+                                        .normal(about.path("kind").asText() + " "
+                                                + about.path("name").asText()),
+                                _ -> new TreeSet<>())
+                        .add(subject.names()
+                                .normal(line.object().path("type").asText() + " "
+                                        + line.object().path("reason").asText() + ": "
+                                        + line.object().path("message").asText()));
+            }
+        }
+        return told;
+    }
+
+    private static void difference(StringBuilder text, String what, String wanted, String got) {
+        text.append("      ")
+                .append(what)
+                .append("\n        recorded  ")
+                .append(wanted)
+                .append("\n        seen      ")
+                .append(got)
+                .append('\n');
+    }
+
+    private void failIf(StringBuilder text) {
+        if (!text.isEmpty()) {
+            throw new AssertionError(
+                    "%s, after %.2f s: %s%n%s".formatted(recording, action.seconds(), action.text(), text));
+        }
+    }
+}

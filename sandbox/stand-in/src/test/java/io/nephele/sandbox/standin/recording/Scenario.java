@@ -1,0 +1,47 @@
+package io.nephele.sandbox.standin.recording;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+
+/**
+ * A recording to replay.
+ *
+ * @param given objects that are created and were not watched, by {@code <kind> <name>}
+ * @param racy words that come and go so quickly that they may be missed or not come up, by the key of the object
+ * @param edit changes what is created, by kind and object: what else was so at the recording, said to the stand-in
+ */
+record Scenario(
+        String folder,
+        String name,
+        Map<String, String> given,
+        Map<String, Set<String>> racy,
+        BiFunction<String, ObjectNode, ObjectNode> edit) {
+
+    static Scenario of(String folder, String name) {
+        return new Scenario(folder, name, Map.of(), Map.of(), (_, object) -> object);
+    }
+
+    Scenario given(String kindAndName, String json) {
+        Map<String, String> more = new HashMap<>(given);
+        more.put(kindAndName, json);
+        return new Scenario(folder, name, more, racy, edit);
+    }
+
+    Scenario racy(String key, String... words) {
+        Map<String, Set<String>> more = new HashMap<>(racy);
+        more.put(key, Set.of(words));
+        return new Scenario(folder, name, given, more, edit);
+    }
+
+    Scenario edited(BiFunction<String, ObjectNode, ObjectNode> change) {
+        return new Scenario(folder, name, given, racy, change);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}
