@@ -86,6 +86,7 @@ public final class Api {
     /** Creates an object; one that is there already is left alone. Says whether it was created. */
     public boolean create(Kind kind, String namespace, ObjectNode object) {
         try {
+            object.put("apiVersion", kind.apiVersion()).put("kind", kind.kind());
             GenericKubernetesResource resource = mapper.convertValue(object, GenericKubernetesResource.class);
             client.genericKubernetesResources(kind.context())
                     .inNamespace(namespace)
@@ -103,6 +104,15 @@ public final class Api {
     /** Applies a merge patch; an object that is gone is left alone. */
     public void patch(Kind kind, String namespace, String name, ObjectNode patch) {
         ignoringAbsence(() -> resource(kind, namespace, name).patch(MERGE, patch.toString()));
+    }
+
+    /** Applies a merge patch in the name of another field manager; an object that is gone is left alone. */
+    public void patch(Kind kind, String namespace, String name, ObjectNode patch, String manager) {
+        PatchContext context = new PatchContext.Builder()
+                .withPatchType(PatchType.JSON_MERGE)
+                .withFieldManager(manager)
+                .build();
+        ignoringAbsence(() -> resource(kind, namespace, name).patch(context, patch.toString()));
     }
 
     /** Applies a merge patch to the status subresource; an object that is gone is left alone. */

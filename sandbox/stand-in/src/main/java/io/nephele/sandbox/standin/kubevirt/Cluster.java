@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.nephele.sandbox.standin.Api;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -94,12 +95,12 @@ final class Cluster implements AutoCloseable {
         return object == null ? null : api.tree(object);
     }
 
-    /** The launcher pod of a VMI, by the VMI's uid. */
-    @Nullable Pod pod(String key, String vmiUid) {
+    /** The launcher pods of a VMI, by the VMI's uid; the one that it began in first. */
+    List<Pod> pods(String key, String vmiUid) {
         return pods.getIndexer().byIndex(BY_VMI, key).stream()
                 .filter(pod -> vmiUid.equals(pod.getMetadata().getLabels().get(Kinds.CREATED_BY)))
-                .findFirst()
-                .orElse(null);
+                .sorted(Comparator.comparing(pod -> pod.getMetadata().getCreationTimestamp()))
+                .toList();
     }
 
     @Nullable PersistentVolumeClaim claim(String namespace, String name) {

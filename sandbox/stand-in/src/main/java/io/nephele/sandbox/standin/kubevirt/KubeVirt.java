@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
  * The double of KubeVirt and of the nodes under it. What it shows, and in which order, is what the recordings of a real one show. It goes on from the objects that are
  * there: a guest that was running runs.
  *
- * <p>A guest does something by itself when its VMI is annotated with {@code sandbox.nephele.io/guest: poweroff | crash | reboot}.
+ * <p>A guest does something by itself when its VMI is annotated with {@code sandbox.nephele.io/guest: poweroff | crash | reboot}; its start goes wrong when the VM's
+ * template is annotated with {@code sandbox.nephele.io/boot: hang | no-image | fail}.
  */
 public final class KubeVirt implements AutoCloseable {
 
@@ -31,10 +32,12 @@ public final class KubeVirt implements AutoCloseable {
         cluster = new Cluster(api);
         var scheduler = new Scheduler(Nodes.shapes());
         vms = new VmController(api, cluster, timings, queue::addAfter);
-        vmis = new VmiController(api, cluster, scheduler, new Launchers(api), timings, new Steps(queue));
+        var steps = new Steps(queue);
+        var guests = new Guests(api, timings, steps);
+        vmis = new VmiController(api, cluster, scheduler, new Launchers(api), guests, timings, steps);
         Nodes.install(client, https.port());
         Webhooks.install(api, https);
-        Subresources.install(api, https);
+        Subresources.install(api, https, guests);
         Kubelet.install(https);
         cluster.start(scheduler::remember, queue::add);
         var _ = heartbeat.scheduleAtFixedRate(() -> Nodes.install(client, https.port()), 60, 60, TimeUnit.SECONDS);
@@ -46,8 +49,8 @@ public final class KubeVirt implements AutoCloseable {
     }
 
     private void work(String key) {
-        vmis.reconcile(key);
         vms.reconcile(key);
+        vmis.reconcile(key);
     }
 
     @Override

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The virt-launcher pods, and what scheduler and kubelet do with them. */
 final class Launchers {
 
-    private static final String IMAGE = "quay.io/kubevirt/virt-launcher:stand-in";
+    static final String IMAGE = "quay.io/kubevirt/virt-launcher:stand-in";
 
     private final Api api;
 
@@ -25,14 +25,8 @@ final class Launchers {
     }
 
     /** The pod of a VMI: the same one at every try. */
-    static String name(ObjectNode vmi) {
-        String uid = vmi.path("metadata").path("uid").asText();
-        String name = vmi.path("metadata").path("name").asText();
-        return "virt-launcher-" + name + "-" + uid.substring(0, 5);
-    }
-
-    static String podUid(@Nullable Pod pod) {
-        return pod == null ? "" : pod.getMetadata().getUid();
+    static String name(Vmi vmi) {
+        return "virt-launcher-" + vmi.name() + "-" + vmi.uid().substring(0, 5);
     }
 
     /** A pod address that follows from the VMI's uid. */
@@ -42,11 +36,11 @@ final class Launchers {
     }
 
     /** Creates the pod, on a node or, if there is none for it, waiting. */
-    void create(ObjectNode vmi, @Nullable String node) {
-        String uid = vmi.path("metadata").path("uid").asText();
-        String name = vmi.path("metadata").path("name").asText();
+    void create(Vmi vmi, @Nullable String node) {
+        String uid = vmi.uid();
+        String name = vmi.name();
         Map<String, String> labels = new HashMap<>();
-        vmi.path("metadata")
+        vmi.metadata()
                 .path("labels")
                 .properties()
                 .forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
@@ -56,7 +50,7 @@ final class Launchers {
         var pod = new PodBuilder()
                 .withNewMetadata()
                 .withName(name(vmi))
-                .withNamespace(vmi.path("metadata").path("namespace").asText())
+                .withNamespace(vmi.namespace())
                 .withLabels(labels)
                 .withAnnotations(Map.of("kubevirt.io/domain", name))
                 .withOwnerReferences(new OwnerReferenceBuilder()
@@ -70,6 +64,7 @@ final class Launchers {
                 .endMetadata()
                 .withNewSpec()
                 .withNodeName(node)
+                .withNodeSelector(selector(vmi))
                 .withRestartPolicy("Never")
                 .withAutomountServiceAccountToken(false)
                 .withTerminationGracePeriodSeconds(30L)
@@ -83,7 +78,7 @@ final class Launchers {
                         .withImage(IMAGE)
                         .build())
                 .endSpec();
-        for (String claim : Volumes.claims(vmi)) {
+        for (String claim : Volumes.claims(vmi.tree())) {
             pod.editSpec()
                     .addNewVolume()
                     .withName(claim)
@@ -98,6 +93,23 @@ final class Launchers {
                 throw e;
             }
         }
+    }
+
+    /** Where the pod may run; it is not asked again when the VMI is changed. */
+    static Map<String, String> selector(Vmi vmi) {
+        Map<String, String> selector = new HashMap<>();
+        vmi.spec()
+                .path("nodeSelector")
+                .properties()
+                .forEach(label -> selector.put(label.getKey(), label.getValue().asText()));
+        selector.put("kubevirt.io/schedulable", "true");
+        selector.put("kubernetes.io/arch", "amd64");
+        selector.put("machine-type.node.kubevirt.io/q35", "true");
+        String model = vmi.spec().path("domain").path("cpu").path("model").asText("host-model");
+        if (!model.startsWith("host-")) {
+            selector.put("cpu-model.node.kubevirt.io/" + model, "true");
+        }
+        return selector;
     }
 
     void bind(Pod pod, String node) {
@@ -137,6 +149,28 @@ final class Launchers {
     void terminate(Pod pod) {
         api.delete(
                 Kinds.POD, pod.getMetadata().getNamespace(), pod.getMetadata().getName());
+    }
+
+    static boolean hasEnded(Pod pod) {
+        String phase = phase(pod);
+        return phase.equals("Succeeded") || phase.equals("Failed");
+    }
+
+    static String phase(Pod pod) {
+        String phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
+        return phase == null ? "" : phase;
+    }
+
+    /** The containers of a pod have ended, or will never run; a pod without a node has nobody who would say so. */
+    void ended(Pod pod) {
+        if (!hasEnded(pod) && pod.getSpec().getNodeName() != null) {
+            String phase = phase(pod).equals("Running") ? "Succeeded" : "Failed";
+            api.patchStatus(
+                    Kinds.POD,
+                    pod.getMetadata().getNamespace(),
+                    pod.getMetadata().getName(),
+                    api.object().put("phase", phase));
+        }
     }
 
     /** What a kubelet does when the containers have ended. */

@@ -15,6 +15,9 @@ final class LiveUpdate {
     private static final Set<String> LIVE =
             Set.of("/domain/cpu/sockets", "/domain/memory/guest", "/nodeSelector", "/affinity", "/tolerations");
 
+    /** Only this one holds other changes back too. */
+    private static final String NOT_LIVE = "a non-live-updatable field was changed in the template spec";
+
     private LiveUpdate() {}
 
     static void apply(Api api, ObjectNode vm, ObjectNode vmi, ObjectNode vmStatus) {
@@ -28,14 +31,14 @@ final class LiveUpdate {
             conditions.set("RestartRequired", "True", null, restart);
         }
         vmStatus.set("conditions", conditions.toArray());
-        if (restart == null) {
-            propagate(api, vmi, wanted, present);
+        if (restart == null || !restart.equals(NOT_LIVE)) {
+            propagate(api, vmi, wanted, present, restart == null);
         }
     }
 
     private static @Nullable String restartReason(JsonNode wanted, JsonNode present, JsonNode vmi) {
         if (!covers(wanted, present, "")) {
-            return "a non-live-updatable field was changed in the template spec";
+            return NOT_LIVE;
         }
         int sockets = wanted.path("domain").path("cpu").path("sockets").asInt(1);
         if (sockets < present.path("domain").path("cpu").path("sockets").asInt(1)) {
@@ -85,11 +88,12 @@ final class LiveUpdate {
         return wanted.equals(present);
     }
 
-    private static void propagate(Api api, ObjectNode vmi, JsonNode wanted, JsonNode present) {
+    private static void propagate(Api api, ObjectNode vmi, JsonNode wanted, JsonNode present, boolean resizable) {
         ObjectNode patch = api.object();
         var conditions = new Conditions(vmi.path("status").path("conditions"), false);
         int sockets = wanted.path("domain").path("cpu").path("sockets").asInt(1);
-        if (sockets != present.path("domain").path("cpu").path("sockets").asInt(1)) {
+        if (resizable
+                && sockets != present.path("domain").path("cpu").path("sockets").asInt(1)) {
             patch.withObjectProperty("spec")
                     .withObjectProperty("domain")
                     .withObjectProperty("cpu")
@@ -97,7 +101,8 @@ final class LiveUpdate {
             conditions.set("HotVCPUChange", "True", null, null);
         }
         String guest = wanted.path("domain").path("memory").path("guest").asText("");
-        if (!guest.isEmpty()
+        if (resizable
+                && !guest.isEmpty()
                 && !guest.equals(
                         present.path("domain").path("memory").path("guest").asText())) {
             patch.withObjectProperty("spec")
@@ -107,8 +112,14 @@ final class LiveUpdate {
             patch.withObjectProperty("status").withObjectProperty("memory").put("guestRequested", guest);
             conditions.set("HotMemoryChange", "True", null, null);
         }
-        if (!wanted.path("nodeSelector").equals(present.path("nodeSelector")) && wanted.has("nodeSelector")) {
-            patch.withObjectProperty("spec").set("nodeSelector", wanted.get("nodeSelector"));
+        JsonNode selector = wanted.path("nodeSelector");
+        if (selector instanceof ObjectNode object) {
+            ObjectNode difference = api.difference(present.path("nodeSelector"), object);
+            if (difference != null) {
+                patch.withObjectProperty("spec").set("nodeSelector", difference);
+            }
+        } else if (present.has("nodeSelector")) {
+            patch.withObjectProperty("spec").putNull("nodeSelector");
         }
         if (!patch.isEmpty()) {
             patch.withObjectProperty("status").set("conditions", conditions.toArray());

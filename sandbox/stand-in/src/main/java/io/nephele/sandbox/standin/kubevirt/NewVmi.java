@@ -41,6 +41,13 @@ final class NewVmi {
         vmi.set("spec", spec);
         defaults(spec);
         status(vmi, spec);
+        vmi.withObjectProperty("status")
+                .put(
+                        "virtualMachineRevisionName",
+                        "revision-start-vm-%s-%s"
+                                .formatted(
+                                        vm.path("metadata").path("uid").asText(),
+                                        vm.path("metadata").path("generation").asText()));
         return vmi;
     }
 

@@ -1,8 +1,8 @@
 package io.nephele.sandbox.standin.kubevirt;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -39,16 +39,30 @@ final class Scheduler {
     }
 
     /** A node for a VMI, or null if none has room; asked again, the same one. */
-    synchronized @Nullable String place(ObjectNode vmi) {
-        String uid = vmi.path("metadata").path("uid").asText();
+    synchronized @Nullable String place(Vmi vmi) {
+        return place(vmi, Launchers.selector(vmi));
+    }
+
+    /** The same for a pod that is there and waits. */
+    synchronized @Nullable String place(Vmi vmi, Pod pod) {
+        return place(vmi, selector(pod));
+    }
+
+    private static Map<String, String> selector(Pod pod) {
+        Map<String, String> selector = pod.getSpec().getNodeSelector();
+        return selector == null ? Map.of() : selector;
+    }
+
+    private @Nullable String place(Vmi vmi, Map<String, String> selector) {
+        String uid = vmi.uid();
         Place known = places.get(uid);
         if (known != null) {
             return known.node();
         }
-        long memory = memory(vmi);
-        int cpu = cpu(vmi);
+        long memory = memory(vmi.tree());
+        int cpu = cpu(vmi.tree());
         String node = nodes.stream()
-                .filter(n -> n.matches(vmi.path("spec").path("nodeSelector")) && fits(n, memory, cpu))
+                .filter(n -> n.matches(selector) && fits(n, memory, cpu))
                 .min(Comparator.comparingLong(n -> taken(n.name())[0]))
                 .map(Nodes.NodeShape::name)
                 .orElse(null);
@@ -59,18 +73,16 @@ final class Scheduler {
     }
 
     /** Why {@link #place} found none, in the words of kube-scheduler. */
-    synchronized String refusal(ObjectNode vmi) {
-        long affinity = nodes.stream()
-                .filter(n -> !n.matches(vmi.path("spec").path("nodeSelector")))
-                .count();
-        List<Nodes.NodeShape> matching = nodes.stream()
-                .filter(n -> n.matches(vmi.path("spec").path("nodeSelector")))
-                .toList();
+    synchronized String refusal(Vmi vmi, Pod pod) {
+        Map<String, String> selector = selector(pod);
+        long affinity = nodes.stream().filter(n -> !n.matches(selector)).count();
+        List<Nodes.NodeShape> matching =
+                nodes.stream().filter(n -> n.matches(selector)).toList();
         long noCpu = matching.stream()
-                .filter(n -> taken(n.name())[1] + cpu(vmi) > n.milliCpu())
+                .filter(n -> taken(n.name())[1] + cpu(vmi.tree()) > n.milliCpu())
                 .count();
         long noMemory = matching.stream()
-                .filter(n -> taken(n.name())[0] + memory(vmi) > n.memory())
+                .filter(n -> taken(n.name())[0] + memory(vmi.tree()) > n.memory())
                 .count();
         var text = new StringBuilder("0/" + nodes.size() + " nodes are available: ");
         String comma = "";

@@ -29,6 +29,8 @@ final class VmController {
             "AgentConnected",
             "HotVCPUChange",
             "HotMemoryChange",
+            "VolumesChange",
+            "EvictionRequested",
             "Synchronized");
 
     private final Api api;
@@ -48,17 +50,19 @@ final class VmController {
         if (vm == null) {
             return;
         }
-        ObjectNode vmi = cluster.vmi(key);
+        ObjectNode vmi = ownVmi(vm);
         boolean deleting = vm.path("metadata").has("deletionTimestamp");
-        if (!deleting && !hasFinalizer(vm)) {
+        if (!deleting && !hasFinalizer(vm, Kinds.CONTROLLER_FINALIZER)) {
             adopt(vm);
             return;
         }
         ObjectNode status = status(vm);
         if (deleting) {
-            if (vmi != null) {
+            boolean orphaning = hasFinalizer(vm, "orphan");
+            if (vmi != null && !orphaning) {
+                countFailure(status, new Vmi(vmi));
                 delete(vm, vmi);
-            } else if (hasFinalizer(vm)) {
+            } else if (hasFinalizer(vm, Kinds.CONTROLLER_FINALIZER)) {
                 removeFinalizer(vm);
                 return;
             }
@@ -68,7 +72,19 @@ final class VmController {
                 LiveUpdate.apply(api, vm, vmi, status);
             }
         }
-        report(vm, cluster.vmi(key), status);
+        report(vm, vmi, status);
+    }
+
+    /** Its VMI; one that was orphaned is nobody's. */
+    private @Nullable ObjectNode ownVmi(ObjectNode vm) {
+        ObjectNode vmi = cluster.vmi(key(vm));
+        boolean own = vmi != null
+                && vmi.path("metadata")
+                        .path("ownerReferences")
+                        .path(0)
+                        .path("uid")
+                        .equals(vm.path("metadata").path("uid"));
+        return own ? vmi : null;
     }
 
     private static ObjectNode status(ObjectNode vm) {
@@ -82,7 +98,9 @@ final class VmController {
         if (vmi != null) {
             String uid = vmi.path("metadata").path("uid").asText();
             String phase = vmi.path("status").path("phase").asText();
-            countFailure(status, vmi, phase);
+            if (!strategy.equals("Halted")) {
+                countFailure(status, new Vmi(vmi));
+            }
             boolean stopRequested = requests(status, "Stop", uid);
             boolean end = switch (strategy) {
                 case "Halted" -> true;
@@ -95,7 +113,7 @@ final class VmController {
                     && phase.equals("Failed")
                     && !vmi.path("metadata").has("deletionTimestamp")
                     && !stopRequested) {
-                request(status, "Start", null);
+                request(status, "Start", null, null);
             }
             if (end) {
                 delete(vm, vmi);
@@ -111,7 +129,7 @@ final class VmController {
             default -> false;
         };
         if (start && waiting(vm, status)) {
-            request(status, "Start", null);
+            request(status, "Start", null, null);
         } else if (start) {
             create(vm);
             dropRequests(status, "Start");
@@ -134,12 +152,12 @@ final class VmController {
     }
 
     /** Only a VMI that ends before it was Running counts: a guest that crashes later is started again at once, for ever. */
-    private void countFailure(ObjectNode status, ObjectNode vmi, String phase) {
-        String uid = vmi.path("metadata").path("uid").asText();
-        if (phase.equals("Running")) {
+    private void countFailure(ObjectNode status, Vmi vmi) {
+        String uid = vmi.uid();
+        if (vmi.phase().equals("Running")) {
             status.remove("startFailure");
-        } else if (phase.equals("Failed")
-                && !wasRunning(vmi)
+        } else if (vmi.phase().equals("Failed")
+                && !wasRunning(vmi.tree())
                 && !uid.equals(
                         status.path("startFailure").path("lastFailedVMIUID").asText())) {
             int count = status.path("startFailure").path("consecutiveFailCount").asInt() + 1;
@@ -201,9 +219,9 @@ final class VmController {
         patch(vm, patch);
     }
 
-    private static boolean hasFinalizer(ObjectNode vm) {
+    private static boolean hasFinalizer(ObjectNode vm, String name) {
         for (JsonNode finalizer : vm.path("metadata").path("finalizers")) {
-            if (finalizer.asText().equals(Kinds.CONTROLLER_FINALIZER)) {
+            if (finalizer.asText().equals(name)) {
                 return true;
             }
         }
@@ -223,7 +241,6 @@ final class VmController {
 
     private void report(ObjectNode vm, @Nullable ObjectNode vmi, ObjectNode status) {
         String strategy = vm.path("spec").path("runStrategy").asText();
-        boolean deleting = vm.path("metadata").has("deletionTimestamp");
         var conditions = new Conditions(status.path("conditions"), false);
         if (vmi == null) {
             conditions.set("Ready", "False", "VMINotExists", "VMI does not exist");
@@ -242,7 +259,7 @@ final class VmController {
                 status.remove("ready");
             }
         }
-        if (!deleting && (vmi != null || status.has("runStrategy"))) {
+        if (vmi != null || status.has("runStrategy")) {
             status.put("runStrategy", strategy);
         }
         status.set("conditions", conditions.toArray());
@@ -297,12 +314,16 @@ final class VmController {
         return false;
     }
 
-    static void request(ObjectNode status, String action, @Nullable String uid) {
+    /** Asks for a start or a stop, in the status. */
+    static void request(ObjectNode status, String action, @Nullable String uid, @Nullable String paused) {
         if (!requests(status, action, uid)) {
             ObjectNode request = status.withArray("stateChangeRequests").addObject();
             request.put("action", action);
             if (uid != null) {
                 request.put("uid", uid);
+            }
+            if (paused != null) {
+                request.putObject("data").put("paused", paused);
             }
         }
     }

@@ -32,6 +32,7 @@ final class KubeVirtActions {
                 .and(
                         "(kubevirt-evacuation|kubevirt-workload-update|kubevirt-migrate-vm|hp-volume)-[a-z0-9]{5}\\b",
                         "$1-<x>")
+                .and("(Back-off pulling image \"[^\"]+\": ErrImagePull: ).*", "$1<why>")
                 .and("\\b(n|node-)[1-3]\\b", "<node>")
                 .and("pc-q35-[a-z0-9.]+", "<machine>")
                 .and("\\b\\d+/\\d+ nodes are available: \\d+", "<n>/<n> nodes are available: <n>")
@@ -39,9 +40,14 @@ final class KubeVirtActions {
         return new Subject(KubeVirtViews.VIEWS, actions(), names, KubeVirtActions::isOfKubeVirt);
     }
 
-    /** Events about VMs and VMIs; those about pods are told by the kubelet and the scheduler. */
+    /**
+     * Events about VMs and VMIs; those about pods are told by the kubelet and the scheduler. Left out is what virt-handler tells of a domain that is being undefined:
+     * how often and whether it does so differs from run to run.
+     */
     private static boolean isOfKubeVirt(ObjectNode event) {
-        return event.path("involvedObject").path("kind").asText().startsWith("VirtualMachine");
+        return !event.path("reason").asText().equals("Deleted")
+                && !event.path("message").asText().startsWith("command Ping failed")
+                && event.path("involvedObject").path("kind").asText().startsWith("VirtualMachine");
     }
 
     private static Actions actions() {
@@ -71,6 +77,13 @@ final class KubeVirtActions {
                         (stage, _) -> annotate(stage, running(stage), DEAF, "3600"))
                 .on("guest console: type \"(cat|ls) .*\"", Actions.REMARK)
                 .on("kill -9 of the qemu process of \\S+", (stage, _) -> guest(stage, "crash"))
+                .on("delete the launcher pod with grace 0 before the VMI is Running", (stage, _) -> {
+                    String pod = stage.seenName("Pod", last(stage, "Pod").name());
+                    return stage.calls()
+                            .call("DELETE", Actions.path(POD, stage.namespace(), pod), "application/json", """
+                            {"gracePeriodSeconds": 0}""");
+                })
+                .on("delete the VMI \\(not the VM\\).*", Actions.REMARK)
                 .on("console \\S+", Actions.REMARK)
                 .on("(now|rapid toggle|force): .*|rapid toggle.*|force: .*|not picked up by .*", Actions.REMARK)
                 .before(KubeVirtActions::makeDeaf);
@@ -117,6 +130,13 @@ final class KubeVirtActions {
             }
         }
         throw new IllegalStateException("No guest runs");
+    }
+
+    private static Line last(Stage stage, String kind) {
+        return stage.past().reversed().stream()
+                .filter(line -> line.kind().equals(kind))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static Answer annotate(Stage stage, Line vmi, String annotation, String value) {

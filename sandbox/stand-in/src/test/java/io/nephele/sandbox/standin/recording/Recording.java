@@ -10,6 +10,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,6 +25,28 @@ record Recording(String name, List<Line> lines) {
 
     /** An action is written down after its call has returned: what it did to its object may stand this many seconds before. */
     private static final double CALL = 0.4;
+
+    /** What the texts of actions call the kinds. */
+    private static final Map<String, String> WORDS = Map.of(
+            "VirtualMachine",
+            "vm",
+            "VirtualMachineInstance",
+            "vmi",
+            "VirtualMachineInstanceMigration",
+            "vmim",
+            "DataVolume",
+            "dv",
+            "PersistentVolumeClaim",
+            "pvc",
+            "Pod",
+            "pod");
+
+    /** What callers write. */
+    private static final List<String> WRITTEN =
+            List.of("/spec", "/metadata/labels", "/metadata/finalizers", "/status/stateChangeRequests");
+
+    /** A controller may be seen to react this many seconds before what it reacts to. */
+    private static final double REACTION = 0.1;
 
     /** A watch event, or an action. */
     record Line(double seconds, String verb, String kind, String name, ObjectNode object) {
@@ -81,6 +104,19 @@ record Recording(String name, List<Line> lines) {
         }
     }
 
+    /** It with more actions, all of them successful. */
+    Recording with(Map<Double, String> actions) {
+        List<Line> all = new ArrayList<>(lines);
+        actions.forEach((seconds, text) -> all.add(new Line(
+                seconds,
+                "ACTION",
+                "",
+                "",
+                JSON.createObjectNode().put("action", text).put("httpStatus", 200))));
+        all.sort(Comparator.comparingDouble(Line::seconds));
+        return new Recording(name, List.copyOf(all));
+    }
+
     /** The namespaces that it plays in. */
     Set<String> namespaces() {
         Set<String> namespaces = new LinkedHashSet<>(Set.of(name));
@@ -94,15 +130,18 @@ record Recording(String name, List<Line> lines) {
     List<Segment> segments() {
         List<Segment> segments = new ArrayList<>();
         List<Line> pending = new ArrayList<>();
+        Map<String, ObjectNode> last = new HashMap<>();
         Line action = null;
         for (Line line : lines) {
             if (!line.isAction()) {
                 pending.add(line);
                 continue;
             }
-            int cut = effectOf(line, pending);
+            int cut = effectOf(line, action, pending, last);
+            cut = gone(line, pending, cut);
             if (action != null) {
                 segments.add(segment(action, pending.subList(0, cut), line.seconds()));
+                pending.subList(0, cut).forEach(event -> last.put(event.kind() + event.name(), event.object()));
             }
             pending = new ArrayList<>(pending.subList(action == null ? 0 : cut, pending.size()));
             action = line;
@@ -113,6 +152,17 @@ record Recording(String name, List<Line> lines) {
         return segments;
     }
 
+    /** What was gone before the call returned, and is not of the kind that was written, had been on its way before. */
+    private static int gone(Line action, List<Line> events, int cut) {
+        List<Line> gone = events.subList(cut, events.size()).stream()
+                .filter(line -> line.isDeletion()
+                        && !action.text().contains(WORDS.getOrDefault(line.kind(), line.kind()) + " "))
+                .toList();
+        events.removeAll(gone);
+        events.addAll(cut, gone);
+        return cut + gone.size();
+    }
+
     private static Segment segment(Line action, List<Line> events, double end) {
         double last = events.isEmpty()
                 ? action.seconds()
@@ -120,50 +170,76 @@ record Recording(String name, List<Line> lines) {
         return new Segment(action, List.copyOf(events), end - last);
     }
 
-    /** Where in the events before it the effects of an action begin: at the first that shows what the caller wrote. */
-    private int effectOf(Line action, List<Line> events) {
-        int cut = events.size();
-        while (cut > 0 && events.get(cut - 1).seconds() > action.seconds() - CALL) {
-            cut--;
-        }
-        Map<String, ObjectNode> last = new HashMap<>();
-        events.subList(0, cut).forEach(line -> last.put(line.kind() + line.name(), line.object()));
-        for (; cut < events.size(); cut++) {
-            Line line = events.get(cut);
-            ObjectNode before = last.put(line.kind() + line.name(), line.object());
-            if (concerns(action, line) && wrote(line, before)) {
-                return cut;
+    /**
+     * Where in the events before it the effects of an action begin: at the first that shows what the caller wrote, or shortly before, where the reaction of
+     * a controller was seen first.
+     */
+    private static int effectOf(Line action, Line previous, List<Line> events, Map<String, ObjectNode> before) {
+        double earliest = Math.max(action.seconds() - CALL, previous == null ? -CALL : previous.seconds());
+        Map<String, ObjectNode> last = new HashMap<>(before);
+        int reaction = events.size();
+        for (int i = 0; i < events.size(); i++) {
+            Line line = events.get(i);
+            ObjectNode old = last.put(line.kind() + line.name(), line.object());
+            if (line.seconds() < earliest) {
+                continue;
+            }
+            boolean close = reaction < events.size()
+                    && line.seconds() - events.get(reaction).seconds() < REACTION / 2;
+            if (wrote(action, line, old)) {
+                return close ? reaction : i;
+            }
+            if (!close && reacted(action, line, old)) {
+                reaction = i;
             }
         }
-        return cut;
+        boolean close = reaction < events.size()
+                && action.seconds() - events.get(reaction).seconds() < REACTION;
+        return close ? reaction : events.size();
     }
 
-    private static boolean concerns(Line action, Line line) {
-        return action.text().contains(" " + line.name())
-                || action.text().contains("/" + line.name() + "/")
-                || action.text().startsWith("POST eviction");
-    }
-
-    private static boolean wrote(Line line, ObjectNode before) {
+    /** Whether an event shows what the caller of an action wrote. */
+    private static boolean wrote(Line action, Line line, ObjectNode before) {
+        String text = action.text();
         if (before == null) {
-            return line.verb().equals("ADDED");
+            return line.verb().equals("ADDED") && text.startsWith("create") && names(text, line.name());
         }
-        JsonNode now = line.object();
+        if (text.contains(WORDS.getOrDefault(line.kind(), line.kind()) + " " + line.name())
+                || text.contains("/" + line.name() + "/")) {
+            return changed(line, before);
+        }
+        return text.contains("pod")
+                && (appears("/status/evacuationNodeName", line.object(), before)
+                        || (isFinal(line.object()) && !isFinal(before)));
+    }
+
+    /** Whether an event shows a change of something that belongs to the object which an action is about. */
+    private static boolean reacted(Line action, Line line, ObjectNode before) {
+        return before != null && names(action.text(), line.name()) && changed(line, before);
+    }
+
+    private static boolean changed(Line line, ObjectNode before) {
         return line.isDeletion()
-                || !now.path("spec").equals(before.path("spec"))
-                || now.path("metadata").has("deletionTimestamp")
-                        != before.path("metadata").has("deletionTimestamp")
-                || !now.path("metadata")
-                        .path("labels")
-                        .equals(before.path("metadata").path("labels"))
-                || !now.path("metadata")
-                        .path("finalizers")
-                        .equals(before.path("metadata").path("finalizers"))
-                || !now.path("status")
-                        .path("stateChangeRequests")
-                        .equals(before.path("status").path("stateChangeRequests"))
-                || !now.path("status")
-                        .path("evacuationNodeName")
-                        .equals(before.path("status").path("evacuationNodeName"));
+                || appears("/metadata/deletionTimestamp", line.object(), before)
+                || WRITTEN.stream()
+                        .anyMatch(pointer -> !line.object().at(pointer).equals(before.at(pointer)));
+    }
+
+    private static boolean names(String text, String name) {
+        for (String word : text.split("[ /]")) {
+            if (name.equals(word) || name.contains("-" + word + "-")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean appears(String pointer, JsonNode now, JsonNode before) {
+        return !now.at(pointer).isMissingNode() && before.at(pointer).isMissingNode();
+    }
+
+    private static boolean isFinal(JsonNode object) {
+        String phase = object.path("status").path("phase").asText();
+        return phase.equals("Failed") || phase.equals("Succeeded");
     }
 }

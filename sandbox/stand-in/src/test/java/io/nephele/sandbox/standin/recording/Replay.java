@@ -46,7 +46,7 @@ final class Replay implements Stage {
         this.scenario = scenario;
         this.watched = watched;
         this.calls = calls;
-        recording = Recording.read(scenario.folder(), scenario.name());
+        recording = scenario.read();
         recorded = new Lives(subject.views().keySet(), subject.names(), recording.name());
         seen = new Lives(subject.views().keySet(), subject.names(), recording.name());
     }

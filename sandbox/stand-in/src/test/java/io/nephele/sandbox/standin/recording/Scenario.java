@@ -12,32 +12,44 @@ import java.util.function.BiFunction;
  * @param given objects that are created and were not watched, by {@code <kind> <name>}
  * @param racy words that come and go so quickly that they may be missed or not come up, by the key of the object
  * @param edit changes what is created, by kind and object: what else was so at the recording, said to the stand-in
+ * @param unwritten actions that are missing in the recording, by when they were done
  */
 record Scenario(
         String folder,
         String name,
         Map<String, String> given,
         Map<String, Set<String>> racy,
-        BiFunction<String, ObjectNode, ObjectNode> edit) {
+        BiFunction<String, ObjectNode, ObjectNode> edit,
+        Map<Double, String> unwritten) {
 
     static Scenario of(String folder, String name) {
-        return new Scenario(folder, name, Map.of(), Map.of(), (_, object) -> object);
+        return new Scenario(folder, name, Map.of(), Map.of(), (_, object) -> object, Map.of());
+    }
+
+    /** The recording, with what is missing in it. */
+    Recording read() {
+        return Recording.read(folder, name).with(unwritten);
+    }
+
+    /** An action that the recorder did not write down. */
+    Scenario unwritten(double seconds, String action) {
+        return new Scenario(folder, name, given, racy, edit, Map.of(seconds, action));
     }
 
     Scenario given(String kindAndName, String json) {
         Map<String, String> more = new HashMap<>(given);
         more.put(kindAndName, json);
-        return new Scenario(folder, name, more, racy, edit);
+        return new Scenario(folder, name, more, racy, edit, unwritten);
     }
 
     Scenario racy(String key, String... words) {
         Map<String, Set<String>> more = new HashMap<>(racy);
         more.put(key, Set.of(words));
-        return new Scenario(folder, name, given, more, edit);
+        return new Scenario(folder, name, given, more, edit, unwritten);
     }
 
     Scenario edited(BiFunction<String, ObjectNode, ObjectNode> change) {
-        return new Scenario(folder, name, given, racy, change);
+        return new Scenario(folder, name, given, racy, change, unwritten);
     }
 
     @Override
