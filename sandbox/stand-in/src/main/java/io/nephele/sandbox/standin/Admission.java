@@ -2,11 +2,14 @@ package io.nephele.sandbox.standin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpHandler;
 import java.util.Base64;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Admission webhooks: what comes in and goes out of them. */
@@ -16,13 +19,33 @@ public final class Admission {
 
     private Admission() {}
 
-    /** A refusal: what an API server tells its client. */
-    public record Refusal(
-            int code, String message, @Nullable String field) {
+    /**
+     * A refusal: what an API server tells its client.
+     *
+     * @param field that is wrong, in a refusal of one
+     * @param causes in a refusal of several things at once
+     */
+    public record Refusal(int code, String message, @Nullable String field, List<Refusal> causes) {
+
+        public Refusal(int code, String message, @Nullable String field) {
+            this(code, message, field, List.of());
+        }
 
         /** 422, as the validators of KubeVirt and CDI answer. */
         public static Refusal invalid(String message, @Nullable String field) {
             return new Refusal(422, message, field);
+        }
+
+        /** 422 for all of them, or null if there are none. */
+        public static @Nullable Refusal invalid(List<Refusal> causes) {
+            return causes.isEmpty()
+                    ? null
+                    : new Refusal(
+                            422, causes.stream().map(Refusal::message).collect(Collectors.joining(", ")), null, causes);
+        }
+
+        private List<Refusal> allCauses() {
+            return causes.isEmpty() && field != null ? List.of(this) : causes;
         }
     }
 
@@ -37,13 +60,12 @@ public final class Admission {
                 status.put("code", refusal.code())
                         .put("message", refusal.message())
                         .put("status", "Failure");
-                if (refusal.field() != null) {
+                if (!refusal.allCauses().isEmpty()) {
                     status.put("reason", "Invalid");
-                    status.putObject("details")
-                            .putArray("causes")
-                            .addObject()
-                            .put("field", refusal.field())
-                            .put("message", refusal.message());
+                    ArrayNode causes = status.putObject("details").putArray("causes");
+                    for (Refusal cause : refusal.allCauses()) {
+                        causes.addObject().put("field", cause.field()).put("message", cause.message());
+                    }
                 }
             }
             return response;
@@ -58,9 +80,17 @@ public final class Admission {
             if (request.path("object") instanceof ObjectNode object) {
                 ObjectNode changed = change.apply(object.deepCopy());
                 if (!changed.equals(object)) {
-                    ObjectNode replace = MAPPER.createObjectNode();
-                    replace.put("op", "replace").put("path", "/spec").set("value", changed.get("spec"));
-                    String patch = MAPPER.createArrayNode().add(replace).toString();
+                    ArrayNode operations = MAPPER.createArrayNode();
+                    for (String part : new String[] {"metadata", "spec"}) {
+                        if (!changed.path(part).equals(object.path(part))) {
+                            operations
+                                    .addObject()
+                                    .put("op", "replace")
+                                    .put("path", "/" + part)
+                                    .set("value", changed.get(part));
+                        }
+                    }
+                    String patch = operations.toString();
                     response.put("patchType", "JSONPatch");
                     response.put(
                             "patch",

@@ -85,13 +85,16 @@ public final class Api {
 
     /** Creates an object; one that is there already is left alone. Says whether it was created. */
     public boolean create(Kind kind, String namespace, ObjectNode object) {
+        return create(kind, namespace, object, "stand-in");
+    }
+
+    /** The same in the name of a field manager. */
+    public boolean create(Kind kind, String namespace, ObjectNode object, String manager) {
+        object.put("apiVersion", kind.apiVersion()).put("kind", kind.kind());
+        String path = "/apis/%s/namespaces/%s/%s?fieldManager=%s"
+                .formatted(kind.apiVersion(), namespace, kind.plural(), manager);
         try {
-            object.put("apiVersion", kind.apiVersion()).put("kind", kind.kind());
-            GenericKubernetesResource resource = mapper.convertValue(object, GenericKubernetesResource.class);
-            client.genericKubernetesResources(kind.context())
-                    .inNamespace(namespace)
-                    .resource(resource)
-                    .create();
+            client.raw(kind.group().isEmpty() ? path.replace("/apis/", "/api/") : path, "POST", object);
             return true;
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
@@ -131,6 +134,15 @@ public final class Api {
     /** Deletes in the background; an object that is gone is left alone. */
     public void delete(Kind kind, String namespace, String name) {
         ignoringAbsence(() -> resource(kind, namespace, name).delete());
+    }
+
+    /** Deletes an object if it still is as it was seen; if not, the call fails. One that is gone is left alone. */
+    public void deleteUnchanged(Kind kind, JsonNode seen) {
+        JsonNode metadata = seen.path("metadata");
+        ignoringAbsence(() -> resource(
+                        kind, metadata.path("namespace").asText(), metadata.path("name").asText())
+                .lockResourceVersion(metadata.path("resourceVersion").asText())
+                .delete());
     }
 
     private static void ignoringAbsence(Runnable call) {

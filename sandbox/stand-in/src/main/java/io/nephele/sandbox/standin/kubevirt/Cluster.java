@@ -20,12 +20,14 @@ import org.jspecify.annotations.Nullable;
 final class Cluster implements AutoCloseable {
 
     private static final String BY_VMI = "vmi";
+    private static final String BY_VMI_NAME = "vmi-name";
     private static final String BY_CLAIM = "claim";
 
     private final Api api;
     private final List<SharedIndexInformer<?>> informers = new ArrayList<>();
     private final SharedIndexInformer<GenericKubernetesResource> vms;
     private final SharedIndexInformer<GenericKubernetesResource> vmis;
+    private final SharedIndexInformer<GenericKubernetesResource> migrations;
     private final SharedIndexInformer<Pod> pods;
     private final SharedIndexInformer<PersistentVolumeClaim> claims;
 
@@ -38,12 +40,16 @@ final class Cluster implements AutoCloseable {
         vmis = add(client.genericKubernetesResources(Kinds.VMI.context())
                 .inAnyNamespace()
                 .runnableInformer(0));
+        migrations = add(client.genericKubernetesResources(Kinds.VMIM.context())
+                .inAnyNamespace()
+                .runnableInformer(0));
         pods = add(client.pods()
                 .inAnyNamespace()
                 .withLabel("kubevirt.io", "virt-launcher")
                 .runnableInformer(0));
         claims = add(client.persistentVolumeClaims().inAnyNamespace().runnableInformer(0));
         vmis.addIndexers(Map.of(BY_CLAIM, Cluster::claimsOf));
+        migrations.addIndexers(Map.of(BY_VMI_NAME, migration -> List.of(keyOfVmi(migration))));
         pods.addIndexers(Map.of(BY_VMI, pod -> List.of(keyOfVmi(pod))));
     }
 
@@ -58,6 +64,7 @@ final class Cluster implements AutoCloseable {
         vmis.getStore().list().forEach(present);
         vms.addEventHandler(new Handler<>(vm -> changed.accept(key(vm))));
         vmis.addEventHandler(new Handler<>(vmi -> changed.accept(key(vmi))));
+        migrations.addEventHandler(new Handler<>(migration -> changed.accept(keyOfVmi(migration))));
         pods.addEventHandler(new Handler<>(pod -> changed.accept(keyOfVmi(pod))));
         claims.addEventHandler(new Handler<>(
                 claim -> vmis.getIndexer().byIndex(BY_CLAIM, key(claim)).forEach(vmi -> changed.accept(key(vmi)))));
@@ -72,7 +79,11 @@ final class Cluster implements AutoCloseable {
         return object.getMetadata().getNamespace() + "/" + object.getMetadata().getName();
     }
 
-    private static String keyOfVmi(Pod pod) {
+    private static String keyOfVmi(GenericKubernetesResource migration) {
+        return migration.getMetadata().getNamespace() + "/" + migration.<Object>get("spec", "vmiName");
+    }
+
+    static String keyOfVmi(Pod pod) {
         return pod.getMetadata().getNamespace() + "/"
                 + pod.getMetadata().getLabels().getOrDefault("vm.kubevirt.io/name", "");
     }
@@ -93,6 +104,20 @@ final class Cluster implements AutoCloseable {
 
     private @Nullable ObjectNode tree(@Nullable GenericKubernetesResource object) {
         return object == null ? null : api.tree(object);
+    }
+
+    /** A launcher pod, by its namespace and name. */
+    @Nullable Pod pod(String key) {
+        return pods.getStore().getByKey(key);
+    }
+
+    /** The migrations of a VMI, the oldest first. */
+    List<Migration> migrations(String key) {
+        return migrations.getIndexer().byIndex(BY_VMI_NAME, key).stream()
+                .map(migration -> new Migration(api.tree(migration)))
+                .sorted(Comparator.comparing(
+                        migration -> migration.tree().path("metadata").path("creationTimestamp").asText()))
+                .toList();
     }
 
     /** The launcher pods of a VMI, by the VMI's uid; the one that it began in first. */

@@ -29,5 +29,8 @@ final class Kinds {
     /** Set on a VM's template: there is a guest agent. */
     static final String AGENT = "sandbox.nephele.io/agent";
 
+    /** Set on a VMI: its migrations do not come to an end by themselves (hang). */
+    static final String MIGRATION = "sandbox.nephele.io/migration";
+
     private Kinds() {}
 }

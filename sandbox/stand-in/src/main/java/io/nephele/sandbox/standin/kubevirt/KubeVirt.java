@@ -24,6 +24,8 @@ public final class KubeVirt implements AutoCloseable {
     private final Cluster cluster;
     private final VmController vms;
     private final VmiController vmis;
+    private final MigrationController migrations;
+    private final Evacuation evacuation;
     private final ScheduledExecutorService heartbeat = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("heartbeat").factory());
 
@@ -34,9 +36,14 @@ public final class KubeVirt implements AutoCloseable {
         vms = new VmController(api, cluster, timings, queue::addAfter);
         var steps = new Steps(queue);
         var guests = new Guests(api, timings, steps);
-        vmis = new VmiController(api, cluster, scheduler, new Launchers(api), guests, timings, steps);
+        var launchers = new Launchers(api);
+        migrations = new MigrationController(api, cluster, scheduler, launchers, timings, steps);
+        evacuation = new Evacuation(api, cluster, timings, steps);
+        vmis = new VmiController(api, cluster, scheduler, launchers, guests, timings, steps);
         Nodes.install(client, https.port());
         Webhooks.install(api, https);
+        MigrationAdmission.install(api, https, cluster);
+        evacuation.install(https);
         Subresources.install(api, https, guests);
         Kubelet.install(https);
         cluster.start(scheduler::remember, queue::add);
@@ -51,6 +58,8 @@ public final class KubeVirt implements AutoCloseable {
     private void work(String key) {
         vms.reconcile(key);
         vmis.reconcile(key);
+        migrations.reconcile(key);
+        evacuation.consider(key);
     }
 
     @Override

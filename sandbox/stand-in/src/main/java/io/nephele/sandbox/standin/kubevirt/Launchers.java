@@ -1,5 +1,6 @@
 package io.nephele.sandbox.standin.kubevirt;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.BindingBuilder;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
@@ -18,6 +19,11 @@ final class Launchers {
 
     static final String IMAGE = "quay.io/kubevirt/virt-launcher:stand-in";
 
+    /** The label of a pod that was made for a migration: its uid. */
+    static final String MIGRATION = "kubevirt.io/migrationJobUID";
+
+    private static final String VENDOR = "cpu-vendor.node.kubevirt.io/";
+
     private final Api api;
 
     Launchers(Api api) {
@@ -29,6 +35,24 @@ final class Launchers {
         return "virt-launcher-" + vmi.name() + "-" + vmi.uid().substring(0, 5);
     }
 
+    /** The pod that a VMI moves to. */
+    static String name(Migration migration, Vmi vmi) {
+        return "virt-launcher-" + vmi.name() + "-" + migration.uid().substring(0, 5);
+    }
+
+    /** The pod that a VMI is in. */
+    static String podOn(Vmi vmi) {
+        JsonNode state = vmi.status().path("migrationState");
+        boolean moved = state.path("completed").asBoolean() && !state.path("failed").asBoolean();
+        String before = state.path("sourcePod").asText(name(vmi));
+        return moved ? state.path("targetPod").asText() : before;
+    }
+
+    /** Five characters that follow from a text. */
+    static String suffix(String text) {
+        return String.format("%05x", text.hashCode() & 0xfffff);
+    }
+
     /** A pod address that follows from the VMI's uid. */
     static String address(String uid) {
         int hash = uid.hashCode();
@@ -37,6 +61,20 @@ final class Launchers {
 
     /** Creates the pod, on a node or, if there is none for it, waiting. */
     void create(Vmi vmi, @Nullable String node) {
+        create(vmi, name(vmi), node, selector(vmi), Map.of());
+    }
+
+    /** The same on another node, for a migration. */
+    void createTarget(Migration migration, Vmi vmi, @Nullable String node, Map<String, String> selector) {
+        create(vmi, name(migration, vmi), node, selector, Map.of(MIGRATION, migration.uid()));
+    }
+
+    private void create(
+            Vmi vmi,
+            String podName,
+            @Nullable String node,
+            Map<String, String> selector,
+            Map<String, String> moreLabels) {
         String uid = vmi.uid();
         String name = vmi.name();
         Map<String, String> labels = new HashMap<>();
@@ -47,9 +85,10 @@ final class Launchers {
         labels.put("kubevirt.io", "virt-launcher");
         labels.put(Kinds.CREATED_BY, uid);
         labels.put("vm.kubevirt.io/name", name);
+        labels.putAll(moreLabels);
         var pod = new PodBuilder()
                 .withNewMetadata()
-                .withName(name(vmi))
+                .withName(podName)
                 .withNamespace(vmi.namespace())
                 .withLabels(labels)
                 .withAnnotations(Map.of("kubevirt.io/domain", name))
@@ -64,7 +103,7 @@ final class Launchers {
                 .endMetadata()
                 .withNewSpec()
                 .withNodeName(node)
-                .withNodeSelector(selector(vmi))
+                .withNodeSelector(selector)
                 .withRestartPolicy("Never")
                 .withAutomountServiceAccountToken(false)
                 .withTerminationGracePeriodSeconds(30L)
@@ -108,6 +147,24 @@ final class Launchers {
         String model = vmi.spec().path("domain").path("cpu").path("model").asText("host-model");
         if (!model.startsWith("host-")) {
             selector.put("cpu-model.node.kubevirt.io/" + model, "true");
+        }
+        return selector;
+    }
+
+    /** Where a VMI may move to: a node of the same vendor, unless it is said which vendor. */
+    static Map<String, String> selector(Migration migration, Vmi vmi, Scheduler scheduler) {
+        Map<String, String> selector = selector(vmi);
+        migration
+                .addedNodeSelector()
+                .properties()
+                .forEach(label ->
+                        selector.put(label.getKey(), label.getValue().asText()));
+        if (selector.keySet().stream().noneMatch(label -> label.startsWith(VENDOR))) {
+            scheduler.labels(vmi.status().path("nodeName").asText()).forEach((label, value) -> {
+                if (label.startsWith(VENDOR)) {
+                    selector.put(label, value);
+                }
+            });
         }
         return selector;
     }
@@ -162,9 +219,9 @@ final class Launchers {
     }
 
     /** The containers of a pod have ended, or will never run; a pod without a node has nobody who would say so. */
-    void ended(Pod pod) {
+    void ended(Pod pod, boolean lost) {
         if (!hasEnded(pod) && pod.getSpec().getNodeName() != null) {
-            String phase = phase(pod).equals("Running") ? "Succeeded" : "Failed";
+            String phase = phase(pod).equals("Running") && !lost ? "Succeeded" : "Failed";
             api.patchStatus(
                     Kinds.POD,
                     pod.getMetadata().getNamespace(),

@@ -15,7 +15,7 @@ final class LiveUpdate {
     private static final Set<String> LIVE =
             Set.of("/domain/cpu/sockets", "/domain/memory/guest", "/nodeSelector", "/affinity", "/tolerations");
 
-    /** Only this one holds other changes back too. */
+    /** While there is such a change, the others wait too. */
     private static final String NOT_LIVE = "a non-live-updatable field was changed in the template spec";
 
     private LiveUpdate() {}
@@ -31,15 +31,12 @@ final class LiveUpdate {
             conditions.set("RestartRequired", "True", null, restart);
         }
         vmStatus.set("conditions", conditions.toArray());
-        if (restart == null || !restart.equals(NOT_LIVE)) {
+        if (covers(wanted, present, "")) {
             propagate(api, vmi, wanted, present, restart == null);
         }
     }
 
     private static @Nullable String restartReason(JsonNode wanted, JsonNode present, JsonNode vmi) {
-        if (!covers(wanted, present, "")) {
-            return NOT_LIVE;
-        }
         int sockets = wanted.path("domain").path("cpu").path("sockets").asInt(1);
         if (sockets < present.path("domain").path("cpu").path("sockets").asInt(1)) {
             return "Reduction of CPU socket count requires a restart";
@@ -57,7 +54,7 @@ final class LiveUpdate {
                 return "memory updated in template spec. Memory-hotplug is not available for this VM configuration";
             }
         }
-        return null;
+        return covers(wanted, present, "") ? null : NOT_LIVE;
     }
 
     /** Whether all that the template says is so in the VMI, which has defaults beside. */

@@ -22,7 +22,7 @@ final class Migratability {
             String text = "cannot migrate VMI: PVC " + claim
                     + " is not shared, live migration requires that all PVCs must be shared (using ReadWriteMany access mode)";
             change.condition("LiveMigratable", "False", "DisksNotLiveMigratable", text);
-            change.condition("StorageLiveMigratable", "False", "DisksNotLiveMigratable", text);
+            change.condition("StorageLiveMigratable", "True", null, null);
         } else if (hasFixedInterface(vmi)) {
             String text =
                     "cannot migrate VMI which does not use masquerade or a migratable plugin to connect to the pod network";

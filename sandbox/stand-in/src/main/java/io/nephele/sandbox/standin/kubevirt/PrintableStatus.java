@@ -24,6 +24,9 @@ final class PrintableStatus {
         if (vmi.path("metadata").has("deletionTimestamp") && !ended) {
             return "Stopping";
         }
+        if (Crossing.isUnderWay(new Vmi(vmi))) {
+            return "Migrating";
+        }
         if (ended) {
             return unschedulable(scheduled) ? "ErrorUnschedulable" : backingOff ? "CrashLoopBackOff" : "Stopped";
         }

@@ -40,12 +40,36 @@ final class Scheduler {
 
     /** A node for a VMI, or null if none has room; asked again, the same one. */
     synchronized @Nullable String place(Vmi vmi) {
-        return place(vmi, Launchers.selector(vmi));
+        return place(vmi.uid(), vmi, Launchers.selector(vmi), "");
+    }
+
+    /** A node for the target of a migration: another one than the VMI's. */
+    synchronized @Nullable String place(Migration migration, Vmi vmi, Map<String, String> selector) {
+        return place(
+                migration.uid(), vmi, selector, vmi.status().path("nodeName").asText());
+    }
+
+    /** A VMI has moved to the place of its migration. */
+    synchronized void move(String migrationUid, String vmiUid) {
+        Place place = places.remove(migrationUid);
+        if (place != null) {
+            release(vmiUid);
+            places.put(vmiUid, place);
+        }
+    }
+
+    /** The labels of a node. */
+    Map<String, String> labels(String name) {
+        return nodes.stream()
+                .filter(node -> node.name().equals(name))
+                .map(Nodes.NodeShape::labels)
+                .findFirst()
+                .orElse(Map.of());
     }
 
     /** The same for a pod that is there and waits. */
     synchronized @Nullable String place(Vmi vmi, Pod pod) {
-        return place(vmi, selector(pod));
+        return place(vmi.uid(), vmi, selector(pod), "");
     }
 
     private static Map<String, String> selector(Pod pod) {
@@ -53,8 +77,7 @@ final class Scheduler {
         return selector == null ? Map.of() : selector;
     }
 
-    private @Nullable String place(Vmi vmi, Map<String, String> selector) {
-        String uid = vmi.uid();
+    private @Nullable String place(String uid, Vmi vmi, Map<String, String> selector, String except) {
         Place known = places.get(uid);
         if (known != null) {
             return known.node();
@@ -62,7 +85,7 @@ final class Scheduler {
         long memory = memory(vmi.tree());
         int cpu = cpu(vmi.tree());
         String node = nodes.stream()
-                .filter(n -> n.matches(selector) && fits(n, memory, cpu))
+                .filter(n -> !n.name().equals(except) && n.matches(selector) && fits(n, memory, cpu))
                 .min(Comparator.comparingLong(n -> taken(n.name())[0]))
                 .map(Nodes.NodeShape::name)
                 .orElse(null);

@@ -131,7 +131,7 @@ final class VmController {
         if (start && waiting(vm, status)) {
             request(status, "Start", null, null);
         } else if (start) {
-            create(vm);
+            create(vm, isPausedStart(status));
             dropRequests(status, "Start");
         }
     }
@@ -183,9 +183,18 @@ final class VmController {
         return false;
     }
 
-    private void create(ObjectNode vm) {
+    private static boolean isPausedStart(ObjectNode status) {
+        for (JsonNode request : status.path("stateChangeRequests")) {
+            if (request.path("data").path("paused").asText().equals("true")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void create(ObjectNode vm, boolean paused) {
         String name = vm.path("metadata").path("name").asText();
-        if (api.create(Kinds.VMI, vm.path("metadata").path("namespace").asText(), NewVmi.of(vm))) {
+        if (api.create(Kinds.VMI, vm.path("metadata").path("namespace").asText(), NewVmi.of(vm, paused))) {
             event(
                     vm,
                     "Normal",
@@ -196,8 +205,13 @@ final class VmController {
 
     private void delete(ObjectNode vm, ObjectNode vmi) {
         if (!vmi.path("metadata").has("deletionTimestamp")) {
-            String namespace = vm.path("metadata").path("namespace").asText();
-            api.delete(Kinds.VMI, namespace, vm.path("metadata").path("name").asText());
+            if (vm.path("metadata").has("deletionTimestamp")) {
+                // One that has just been orphaned must not go.
+                api.deleteUnchanged(Kinds.VMI, vmi);
+            } else {
+                String namespace = vm.path("metadata").path("namespace").asText();
+                api.delete(Kinds.VMI, namespace, vm.path("metadata").path("name").asText());
+            }
             event(
                     vm,
                     "Normal",

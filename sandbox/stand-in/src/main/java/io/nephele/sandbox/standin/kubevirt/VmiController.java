@@ -13,13 +13,11 @@ final class VmiController {
 
     static final String COMPONENT_HANDLER = "virt-handler";
 
-    private final Api api;
     private final Cluster cluster;
     private final Guests guests;
     private final VmiStart start;
     private final VmiEnd end;
-    private final Timings timings;
-    private final Steps steps;
+    private final Crossing crossing;
 
     VmiController(
             Api api,
@@ -29,11 +27,9 @@ final class VmiController {
             Guests guests,
             Timings timings,
             Steps steps) {
-        this.api = api;
         this.cluster = cluster;
         this.guests = guests;
-        this.timings = timings;
-        this.steps = steps;
+        crossing = new Crossing(api, timings, steps);
         end = new VmiEnd(api, cluster, scheduler, launchers, timings, steps);
         start = new VmiStart(api, cluster, scheduler, launchers, end, timings, steps);
     }
@@ -66,37 +62,34 @@ final class VmiController {
             return;
         }
         switch (vmi.annotation(Kinds.GUEST)) {
-            case "poweroff" -> end.succeeded(vmi);
+            case "poweroff" -> {
+                if (Crossing.isUnderWay(vmi)) {
+                    crossing.interrupt(
+                            vmi, "virError(Code=9, Domain=10, Message='operation failed: domain is not running')");
+                } else {
+                    end.succeeded(vmi);
+                }
+            }
             case "crash", "panic" -> end.failed(vmi);
             case "reboot" -> {
                 guests.tell(vmi, Guests.Order.REBOOT);
                 guests.settle(vmi);
             }
             default -> {
-                if (!guests.settle(vmi)) {
-                    resize(vmi);
+                if (isEvicted(vmi, pods)) {
+                    end.shutDown(vmi, pods);
+                } else {
+                    guests.settle(vmi);
                 }
             }
         }
     }
 
-    /** The end of a resize. */
-    private void resize(Vmi vmi) {
-        boolean resizing = vmi.is("HotVCPUChange") || vmi.is("HotMemoryChange");
-        if (!resizing || !vmi.is("LiveMigratable") || !steps.due(vmi.uid(), vmi.key(), "Resized", timings.resize())) {
-            return;
-        }
-        var change = new VmiChange(api, vmi);
-        change.status()
-                .withObjectProperty("currentCPUTopology")
-                .put(
-                        "sockets",
-                        vmi.spec().path("domain").path("cpu").path("sockets").asInt());
-        String guest = vmi.spec().path("domain").path("memory").path("guest").asText("");
-        if (!guest.isEmpty()) {
-            change.status().withObjectProperty("memory").put("guestCurrent", guest);
-        }
-        change.without("HotVCPUChange").without("HotMemoryChange").send();
-        steps.forget(vmi.uid());
+    /** Whether the pod that the guest is in was deleted by somebody else. */
+    private static boolean isEvicted(Vmi vmi, List<Pod> pods) {
+        String own = Launchers.podOn(vmi);
+        return pods.stream()
+                .anyMatch(pod -> pod.getMetadata().getName().equals(own)
+                        && pod.getMetadata().getDeletionTimestamp() != null);
     }
 }

@@ -33,13 +33,13 @@ final class VmiEnd {
 
     /** The guest has ended without a fault. */
     void succeeded(Vmi vmi) {
-        new VmiChange(api, vmi).phase("Succeeded").without("AgentConnected").send();
+        new VmiChange(api, vmi).phase("Succeeded").without("AgentConnected").without("Paused").send();
         event(vmi, "Normal", "Stopped", SHUT_DOWN);
     }
 
     /** The guest has ended by a fault, or never began. */
     void failed(Vmi vmi) {
-        new VmiChange(api, vmi).phase("Failed").without("AgentConnected").send();
+        new VmiChange(api, vmi).phase("Failed").without("AgentConnected").without("Paused").send();
         event(vmi, "Warning", "Stopped", CRASHED);
     }
 
@@ -56,12 +56,19 @@ final class VmiEnd {
 
     /** A running guest is asked to shut down; when its time is up it is killed. */
     void shutDown(Vmi vmi, List<Pod> pods) {
+        // A guest that is on its way cannot be asked.
+        boolean away = Crossing.isUnderWay(vmi);
         if (terminate(vmi, pods)) {
-            event(vmi, "Normal", "ShuttingDown", "Signaled Graceful Shutdown");
+            if (!away) {
+                event(vmi, "Normal", "ShuttingDown", "Signaled Graceful Shutdown");
+            }
             return;
         }
         if (!vmi.conditions().status("Ready").equals("False")) {
             terminating(new VmiChange(api, vmi)).send();
+            if (!vmi.isDeleting()) {
+                event(vmi, "Normal", "ShuttingDown", "Signaled Graceful Shutdown");
+            }
         }
         int grace = vmi.spec().path("terminationGracePeriodSeconds").asInt(30);
         Duration limit = timings.grace().multipliedBy(Math.max(grace, 0));
@@ -69,7 +76,9 @@ final class VmiEnd {
         Duration takes = deaf.isEmpty() ? timings.shutdown() : timings.grace().multipliedBy(Long.parseLong(deaf));
         boolean killed = takes.compareTo(limit) > 0;
         if (steps.due(vmi.uid(), vmi.key(), "Ended" + grace, killed ? limit : takes)) {
-            if (killed && (grace > 0 || isRestarting(vmi))) {
+            if (away) {
+                new VmiChange(api, vmi).phase("Failed").without("AgentConnected").without("Paused").send();
+            } else if (killed && (grace > 0 || isRestarting(vmi))) {
                 failed(vmi);
             } else {
                 succeeded(vmi);
@@ -110,12 +119,25 @@ final class VmiEnd {
         if (running && !steps.due(vmi.uid(), vmi.key(), "Gone", timings.cleanup())) {
             return;
         }
-        pods.forEach(launchers::ended);
+        JsonNode state = vmi.status().path("migrationState");
+        for (Pod pod : pods) {
+            // A target that waits for a guest which never comes.
+            boolean lost = Crossing.isUnderWay(vmi)
+                    && pod.getMetadata()
+                            .getName()
+                            .equals(state.path("targetPod").asText());
+            launchers.ended(pod, lost);
+        }
         if (!vmi.isDeleting()) {
             return;
         }
         if (!pods.isEmpty()) {
-            pods.forEach(launchers::remove);
+            for (Pod pod : pods) {
+                launchers.remove(pod);
+                if (wasEvicted(pod)) {
+                    deleted(vmi, pod);
+                }
+            }
             return;
         }
         scheduler.release(vmi.uid());
@@ -139,16 +161,25 @@ final class VmiEnd {
         for (Pod pod : pods) {
             if (pod.getMetadata().getDeletionTimestamp() == null) {
                 launchers.terminate(pod);
-                api.event(
-                        api.parse(vmi.tree(), GenericKubernetesResource.class),
-                        "Normal",
-                        "SuccessfulDelete",
-                        "Deleted virtual machine pod " + pod.getMetadata().getName(),
-                        "virtualmachine-controller");
+                deleted(vmi, pod);
                 any = true;
             }
         }
         return any;
+    }
+
+    private static boolean wasEvicted(Pod pod) {
+        return pod.getStatus().getConditions().stream()
+                .anyMatch(condition -> condition.getType().equals("DisruptionTarget"));
+    }
+
+    private void deleted(Vmi vmi, Pod pod) {
+        api.event(
+                api.parse(vmi.tree(), GenericKubernetesResource.class),
+                "Normal",
+                "SuccessfulDelete",
+                "Deleted virtual machine pod " + pod.getMetadata().getName(),
+                "virtualmachine-controller");
     }
 
     private void event(Vmi vmi, String type, String reason, String message) {

@@ -117,6 +117,9 @@ final class VmiStart {
         for (String claim : Volumes.claims(vmi.tree())) {
             if (cluster.claim(vmi.namespace(), claim) == null) {
                 String text = "PVC %s/%s does not exist, waiting for it to appear".formatted(vmi.namespace(), claim);
+                if (!vmi.is("Ready") && vmi.conditions().get("Synchronized") == null) {
+                    event(vmi, "Normal", "FailedPvcNotFound", text, "virtualmachine-controller");
+                }
                 new VmiChange(api, vmi)
                         .condition("Ready", "False", "PodNotExists", "virt-launcher pod has not yet been scheduled")
                         .condition("Synchronized", "False", "FailedPvcNotFound", text)
@@ -197,6 +200,13 @@ final class VmiStart {
         status.put("migrationTransport", "Unix");
         status.put("selinuxContext", "none");
         status.put("migrationMethod", "BlockMigration");
+        ArrayNode interfaces = status.putArray("interfaces");
+        for (JsonNode nic : vmi.spec().path("domain").path("devices").path("interfaces")) {
+            interfaces
+                    .addObject()
+                    .put("name", nic.path("name").asText())
+                    .put("podInterfaceName", "eth0");
+        }
         ArrayNode volumes = status.putArray("volumeStatus");
         for (JsonNode volume : vmi.spec().path("volumes")) {
             Volumes.describe(volume, volumes.addObject(), claim -> cluster.claim(vmi.namespace(), claim));
@@ -236,6 +246,9 @@ final class VmiStart {
             if (volume instanceof ObjectNode reported) {
                 reported.put("target", "vd" + (char) ('a' + disk++));
             }
+        }
+        if (vmi.spec().path("startStrategy").asText().equals("Paused")) {
+            change.condition("Paused", "True", "PausedByUser", "VMI was paused by user");
         }
         change.phase("Running").send();
         event(vmi, "Normal", "Created", "VirtualMachineInstance defined.", VmiController.COMPONENT_HANDLER);

@@ -37,6 +37,10 @@ final class VmiVerbs {
                 if (!paused) {
                     throw Refused.conflict(KIND, vmi.name(), "VMI is not paused");
                 }
+                if (Crossing.isUnderWay(vmi)) {
+                    throw Refused.internal(
+                            "unexpected return code 500 (500 Internal Server Error), message: server error. command Unpause failed: \"LibvirtError(Code=55, Domain=20, Message='Requested operation is not valid: domain is not running')\"");
+                }
                 guests.tell(vmi, Guests.Order.UNPAUSE);
             }
             case "softreboot" -> {

@@ -1,12 +1,19 @@
 package io.nephele.sandbox.standin.recording;
 
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nephele.sandbox.standin.Api.Kind;
 import io.nephele.sandbox.standin.recording.Calls.Answer;
 import io.nephele.sandbox.standin.recording.Recording.Line;
+import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** What was done to KubeVirt in its recordings. What the guests did there, they do here by the stand-in's fault annotations. */
 final class KubeVirtActions {
@@ -24,6 +31,12 @@ final class KubeVirtActions {
     private static final String GUEST = "sandbox.nephele.io/guest";
     private static final String DEAF = "sandbox.nephele.io/ignores-shutdown";
 
+    private static final String MIGRATION = "sandbox.nephele.io/migration";
+
+    /** Connections of virt-handler that were just being opened or closed. */
+    private static final Pattern NOISE = Pattern.compile(
+            "command Ping failed|server error. command \\w+ failed|unable to create virt-launcher client|rpc error");
+
     private KubeVirtActions() {}
 
     static Subject subject() {
@@ -32,8 +45,9 @@ final class KubeVirtActions {
                 .and(
                         "(kubevirt-evacuation|kubevirt-workload-update|kubevirt-migrate-vm|hp-volume)-[a-z0-9]{5}\\b",
                         "$1-<x>")
+                .and("(Migration Target is listening at) .*", "$1 <ports>")
                 .and("(Back-off pulling image \"[^\"]+\": ErrImagePull: ).*", "$1<why>")
-                .and("\\b(n|node-)[1-3]\\b", "<node>")
+                .and("\\b(n|node-)[1-4]\\b", "<node>")
                 .and("pc-q35-[a-z0-9.]+", "<machine>")
                 .and("\\b\\d+/\\d+ nodes are available: \\d+", "<n>/<n> nodes are available: <n>")
                 .and("preemption: 0/\\d+ nodes are available: \\d+", "preemption: 0/<n> nodes are available: <n>");
@@ -46,7 +60,7 @@ final class KubeVirtActions {
      */
     private static boolean isOfKubeVirt(ObjectNode event) {
         return !event.path("reason").asText().equals("Deleted")
-                && !event.path("message").asText().startsWith("command Ping failed")
+                && !NOISE.matcher(event.path("message").asText()).lookingAt()
                 && event.path("involvedObject").path("kind").asText().startsWith("VirtualMachine");
     }
 
@@ -57,7 +71,7 @@ final class KubeVirtActions {
         kinds.put("vm", VM);
         kinds.put("pvc", PVC);
         var actions = new Actions(kinds, KubeVirtActions::client);
-        return actions.on("PUT subresource (vm|vmi)/(\\S+?)/(\\S+)( .*)?", (stage, text) -> {
+        return KubeVirtAnswers.install(actions).on("PUT subresource (vm|vmi)/(\\S+?)/(\\S+)( .*)?", (stage, text) -> {
                     String body = text.group(4) == null ? "" : text.group(4).strip();
                     return stage.calls()
                             .call(
@@ -84,9 +98,35 @@ final class KubeVirtActions {
                             {"gracePeriodSeconds": 0}""");
                 })
                 .on("delete the VMI \\(not the VM\\).*", Actions.REMARK)
+                .on("kubectl delete vm (\\S+) options (.*Orphan.*)", (stage, text) -> {
+                    awaitGarbageCollector(stage);
+                    String path = Actions.path(VM, stage.namespace(), text.group(1));
+                    return stage.calls().call("DELETE", path, "application/json", text.group(2));
+                })
                 .on("console \\S+", Actions.REMARK)
                 .on("(now|rapid toggle|force): .*|rapid toggle.*|force: .*|not picked up by .*", Actions.REMARK)
-                .before(KubeVirtActions::makeDeaf);
+                .on("POST eviction of launcher pod (\\S+)", (stage, text) -> {
+                    String pod = stage.seenName("Pod", text.group(1));
+                    String path = Actions.path(POD, stage.namespace(), pod) + "/eviction";
+                    return stage.calls().call("POST", path, "application/json", """
+                            {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": "%s", "namespace": "%s"}}"""
+                            .formatted(pod, stage.namespace()));
+                })
+                .on("(throttle|stop|guest powers off|kill qemu of the source|delete the VM|claim change|hotplug of|adding a) .*|throttle: .*", Actions.REMARK)
+                .on("PUT (vm|vmi) evacuate/cancel(?: body )?(.*?)(?: \\(no evacuation\\))?", (stage, text) -> {
+                    String body = text.group(2).replace('\'', '"').replace("None", "");
+                    body = body.replaceAll("\"n[12]\"", '"' + node(stage) + '"');
+                    return stage.calls().call("PUT", subresource(stage, text.group(1), "a", "evacuate/cancel"), body.isEmpty() ? "" : "application/json", body);
+                })
+                .on("guest console: type \"sleep 3; poweroff -f\"", (stage, _) -> {
+                    await().until(() ->
+                            stage.seen(last(stage, VMIM.kind())).at("/status/phase").asText().equals("Running"));
+                    return guest(stage, "poweroff");
+                })
+                .before(stage -> {
+                    makeDeaf(stage);
+                    holdMigration(stage);
+                });
     }
 
     static String subresource(Stage stage, String kind, String name, String verb) {
@@ -118,6 +158,24 @@ final class KubeVirtActions {
         return sent;
     }
 
+    /** The garbage collector takes half a minute to find kinds that are new: until it deletes a VM whose owner is gone, it would not orphan either. */
+    private static void awaitGarbageCollector(Stage stage) {
+        String maps = "/api/v1/namespaces/default/configmaps";
+        String uid = stage.calls().call("POST", maps, "application/json", """
+                {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"generateName": "owner-"}}""").body();
+        JsonNode owner = Replay.parse(uid).path("metadata");
+        String vms = "/apis/kubevirt.io/v1/namespaces/default/virtualmachines";
+        String name = owner.path("name").asText();
+        stage.calls().call("POST", vms, "application/json", """
+                {"apiVersion": "kubevirt.io/v1", "kind": "VirtualMachine", "metadata": {"name": "%1$s", "ownerReferences": [
+                  {"apiVersion": "v1", "kind": "ConfigMap", "name": "%1$s", "uid": "%2$s"}]},
+                 "spec": {"runStrategy": "Halted", "template": {"spec": {"domain": {"devices": {}}}}}}"""
+                .formatted(name, owner.path("uid").asText()));
+        stage.calls().call("DELETE", maps + "/" + name, "", "");
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> stage.calls().call("GET", vms + "/" + name, "", "").status() == 404);
+    }
+
     private static Answer guest(Stage stage, String act) {
         return annotate(stage, running(stage), GUEST, act);
     }
@@ -126,6 +184,11 @@ final class KubeVirtActions {
     private static Line running(Stage stage) {
         for (Line line : stage.past().reversed()) {
             if (line.kind().equals("VirtualMachineInstance") && stage.seen(line) != null) {
+                return line;
+            }
+        }
+        for (Line line : stage.seen("VirtualMachineInstance").reversed()) {
+            if (!line.isDeletion()) {
                 return line;
             }
         }
@@ -156,6 +219,38 @@ final class KubeVirtActions {
                     && !vmi.at("/metadata/annotations").has(DEAF)
                     && isDeaf(stage, line.uid())) {
                 annotate(stage, line, DEAF, "3600");
+            }
+        }
+    }
+
+    /** The node that the one running VMI is on. */
+    private static String node(Stage stage) {
+        return stage.seen(running(stage)).at("/status/nodeName").asText();
+    }
+
+    /** Some migrations were still running when they were interrupted, because they had been made slow. */
+    private static void holdMigration(Stage stage) {
+        Set<String> phases = new HashSet<>();
+        String uid = null;
+        for (Line line : stage.future()) {
+            if (line.kind().equals(VMIM.kind())) {
+                uid = uid == null ? line.uid() : uid;
+            }
+        }
+        for (List<Line> lines : List.of(stage.past(), stage.future())) {
+            for (Line line : lines) {
+                if (line.uid().equals(uid)) {
+                    phases.add(line.object().at("/status/phase").asText());
+                }
+            }
+        }
+        boolean hold = stage.next().startsWith("POST eviction")
+                || (phases.contains("Running") && !phases.contains("Succeeded"));
+        for (Line line : stage.past()) {
+            ObjectNode vmi = line.kind().equals(VMI.kind()) ? stage.seen(line) : null;
+            if (vmi != null && vmi.at("/metadata/annotations").has(MIGRATION) != hold) {
+                stage.calls().call("PATCH", Actions.path(VMI, stage.namespace(), line.name()), Calls.MERGE_PATCH, """
+                        {"metadata": {"annotations": {"%s": %s}}}""".formatted(MIGRATION, hold ? "\"hang\"" : "null"));
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.nephele.sandbox.standin.recording;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
 /** The recordings of KubeVirt, with what must be known to play them. */
@@ -7,6 +8,13 @@ final class KubeVirtScenarios {
 
     static final List<Scenario> ALL = List.of(
             of("s01-halted-start-stop"),
+            of("b-always").given("VirtualMachine a", named("a", "Always").toString()),
+            of("b-reject").given("VirtualMachine dv", KubeVirtAnswers.vm("/metadata/name", "\"dv\"").toString()),
+            of("b-subresources")
+                    .given("VirtualMachine h", named("h", "Halted").toString())
+                    .given("VirtualMachine m", named("m", "Manual").toString())
+                    .given("VirtualMachine r", slow(named("r", "RerunOnFailure")).toString())
+                    .given("VirtualMachineInstanceMigration mp", migration("mp", "\"vmiName\": \"r\"")),
             of("s02-create-running"),
             of("s03a-guest-poweroff-rerunonfailure"),
             of("s03b-poweroff-always"),
@@ -22,8 +30,20 @@ final class KubeVirtScenarios {
                     .racy("VirtualMachine a #1", "Stopping")
                     .racy("VirtualMachine b #1", "Starting"),
             of("s11-live-changes"),
-            of("s12-delete-running"),
-            template("s13-agent", "deb", "agent", "debian"),
+            of("s12-delete-running")
+                    // Gone 0.2 s after, when the garbage collector has orphaned its VMI.
+                    .racy("VirtualMachine o #1", "Terminating"),
+            of("s08-migration")
+                    .given("VirtualMachineInstanceMigration second", migration("second", "\"vmiName\": \"a\""))
+                    .given("VirtualMachineInstanceMigration stopped", migration("stopped", "\"vmiName\": \"a\""))
+                    .given("VirtualMachineInstanceMigration noname", migration("noname", ""))
+                    .given(
+                            "VirtualMachineInstanceMigration prio",
+                            migration("prio", "\"vmiName\": \"a\", \"priority\": \"system-critical\"")), of("s08b-migration-interrupted"), of("s09-eviction"), of("s09b-evacuation-cancel"), of("s15b-not-migratable")
+                    // Its pod took its time to end.
+                    .moving("POST eviction of launcher pod virt-launcher-b")
+                    .given("PersistentVolumeClaim rwo", claim("rwo", "ReadWriteOnce"))
+                    .given("VirtualMachineInstanceMigration no", migration("no", "\"vmiName\": \"a\"")), template("s13-agent", "deb", "agent", "debian"),
             boot("s15-not-migratable", "a", "fail").unwritten(196.4, "kubectl delete vm a"));
 
     private KubeVirtScenarios() {}
@@ -40,6 +60,30 @@ final class KubeVirtScenarios {
             }
             return object;
         });
+    }
+
+    private static String migration(String name, String spec) {
+        return """
+                {"apiVersion": "kubevirt.io/v1", "kind": "VirtualMachineInstanceMigration", "metadata": {"name": "%s"}, "spec": {%s}}"""
+                .formatted(name, spec);
+    }
+
+    private static String claim(String name, String accessMode) {
+        return """
+                {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "%s"},
+                 "spec": {"accessModes": ["%s"], "resources": {"requests": {"storage": "64Mi"}}}}""".formatted(name, accessMode);
+    }
+
+    private static ObjectNode named(String name, String strategy) {
+        return KubeVirtAnswers.vm("/metadata/name", '"' + name + '"', "/spec/runStrategy", '"' + strategy + '"');
+    }
+
+    /** Whose guest takes its time to shut down, and to move. */
+    private static ObjectNode slow(ObjectNode vm) {
+        vm.withObject("/spec/template/metadata/annotations")
+                .put("sandbox.nephele.io/ignores-shutdown", "5")
+                .put("sandbox.nephele.io/migration", "hang");
+        return vm;
     }
 
     private static Scenario of(String name) {

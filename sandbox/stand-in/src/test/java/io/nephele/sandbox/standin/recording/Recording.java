@@ -117,6 +117,11 @@ record Recording(String name, List<Line> lines) {
         return new Recording(name, List.copyOf(all));
     }
 
+    /** Whether nothing was watched, and all there is are the answers. */
+    boolean hasAnswersOnly() {
+        return lines.stream().allMatch(Line::isAction);
+    }
+
     /** The namespaces that it plays in. */
     Set<String> namespaces() {
         Set<String> namespaces = new LinkedHashSet<>(Set.of(name));
@@ -207,6 +212,9 @@ record Recording(String name, List<Line> lines) {
         if (text.contains(WORDS.getOrDefault(line.kind(), line.kind()) + " " + line.name())
                 || text.contains("/" + line.name() + "/")) {
             return changed(line, before);
+        }
+        if (text.contains("evacuate/cancel")) {
+            return appears("/status/evacuationNodeName", before, line.object());
         }
         return text.contains("pod")
                 && (appears("/status/evacuationNodeName", line.object(), before)

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.awaitility.core.ConditionTimeoutException;
 
 /**
@@ -24,6 +26,9 @@ final class Replay implements Stage {
 
     /** A recording in which nothing happened for so many seconds had come to rest. */
     private static final double REST = 1.0;
+
+    /** In a recording of answers only: what was done after so many seconds was done to what the action before had brought about. */
+    private static final double PAUSE = 0.15;
 
     /** For so long nothing may happen where the recording had come to rest. */
     private static final Duration STILL = Duration.ofMillis(120);
@@ -39,7 +44,9 @@ final class Replay implements Stage {
     private final Map<String, Integer> position = new HashMap<>();
     private final List<Line> past = new ArrayList<>();
     private Segment segment;
+    private final Set<String> missing = new TreeSet<>();
     private long lastEvent;
+    private long lastAction;
 
     Replay(Subject subject, Scenario scenario, Watched watched, Calls calls) {
         this.subject = subject;
@@ -62,6 +69,7 @@ final class Replay implements Stage {
             subject.actions().prepare(this);
             var bound = subject.actions().find(next.action().text());
             Answer answer = bound.action().perform(this, bound.text());
+            lastAction = System.nanoTime();
             next.events().forEach(recorded::add);
             var report = new Report(recording.name(), next.action(), subject, recorded, seen);
             if (!answer.equals(Answer.NONE)) {
@@ -73,24 +81,36 @@ final class Replay implements Stage {
                         .pollInterval(Duration.ofMillis(10))
                         .until(this::reached);
             } catch (ConditionTimeoutException e) {
-                report.state(position);
+                report.state(missing);
             }
             past.addAll(next.events());
         }
         var report = new Report(recording.name(), segment.action(), subject, recorded, seen);
-        report.words(scenario.racy());
-        report.events();
+        if (!recording.hasAnswersOnly()) {
+            report.words(scenario.racy());
+            report.events();
+        }
     }
 
     private boolean reached() {
         if (pull()) {
             lastEvent = System.nanoTime();
         }
-        boolean rest = segment.quiet() >= REST;
+        if (recording.hasAnswersOnly()) {
+            long still = segment.quiet() < PAUSE ? 0 : segment.quiet() < REST ? STILL.toMillis() / 2 : 3 * STILL.toMillis();
+            return System.nanoTime() - Math.max(lastEvent, lastAction) > still * 1_000_000;
+        }
+        boolean rest = segment.quiet() >= REST
+                && scenario.moving().stream()
+                        .noneMatch(segment.action().text()::startsWith);
+        missing.clear();
         for (String key : recorded.keys()) {
             if (!reached(key, rest)) {
-                return false;
+                missing.add(key);
             }
+        }
+        if (!missing.isEmpty()) {
+            return false;
         }
         return !rest || System.nanoTime() - lastEvent > STILL.toNanos();
     }
@@ -168,11 +188,28 @@ final class Replay implements Stage {
 
     @Override
     public ObjectNode seen(Line line) {
+        pull();
         String key = recorded.key(line);
         List<Line> lines = key == null ? List.of() : seen.of(key);
         return lines.isEmpty() || lines.getLast().isDeletion()
                 ? null
                 : lines.getLast().object();
+    }
+
+    @Override
+    public List<Line> seen(String kind) {
+        pull();
+        return seen.keys().stream()
+                .filter(key -> key.startsWith(kind + " "))
+                .map(key -> seen.of(key).getLast())
+                .toList();
+    }
+
+    @Override
+    public String next() {
+        List<Segment> segments = recording.segments();
+        int next = segments.indexOf(segment) + 1;
+        return next < segments.size() ? segments.get(next).action().text() : "";
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.function.BiFunction;
  * @param racy words that come and go so quickly that they may be missed or not come up, by the key of the object
  * @param edit changes what is created, by kind and object: what else was so at the recording, said to the stand-in
  * @param unwritten actions that are missing in the recording, by when they were done
+ * @param moving the first words of actions after which the recording was quiet for a while, and yet had not come to rest
  */
 record Scenario(
         String folder,
@@ -20,10 +21,11 @@ record Scenario(
         Map<String, String> given,
         Map<String, Set<String>> racy,
         BiFunction<String, ObjectNode, ObjectNode> edit,
-        Map<Double, String> unwritten) {
+        Map<Double, String> unwritten,
+        Set<String> moving) {
 
     static Scenario of(String folder, String name) {
-        return new Scenario(folder, name, Map.of(), Map.of(), (_, object) -> object, Map.of());
+        return new Scenario(folder, name, Map.of(), Map.of(), (_, object) -> object, Map.of(), Set.of());
     }
 
     /** The recording, with what is missing in it. */
@@ -31,25 +33,28 @@ record Scenario(
         return Recording.read(folder, name).with(unwritten);
     }
 
-    /** An action that the recorder did not write down. */
     Scenario unwritten(double seconds, String action) {
-        return new Scenario(folder, name, given, racy, edit, Map.of(seconds, action));
+        return new Scenario(folder, name, given, racy, edit, Map.of(seconds, action), moving);
     }
 
     Scenario given(String kindAndName, String json) {
         Map<String, String> more = new HashMap<>(given);
         more.put(kindAndName, json);
-        return new Scenario(folder, name, more, racy, edit, unwritten);
+        return new Scenario(folder, name, more, racy, edit, unwritten, moving);
     }
 
     Scenario racy(String key, String... words) {
         Map<String, Set<String>> more = new HashMap<>(racy);
         more.put(key, Set.of(words));
-        return new Scenario(folder, name, given, more, edit, unwritten);
+        return new Scenario(folder, name, given, more, edit, unwritten, moving);
     }
 
     Scenario edited(BiFunction<String, ObjectNode, ObjectNode> change) {
-        return new Scenario(folder, name, given, racy, change, unwritten);
+        return new Scenario(folder, name, given, racy, change, unwritten, moving);
+    }
+
+    Scenario moving(String... actions) {
+        return new Scenario(folder, name, given, racy, edit, unwritten, Set.of(actions));
     }
 
     @Override

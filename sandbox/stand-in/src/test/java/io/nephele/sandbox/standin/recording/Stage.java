@@ -21,6 +21,12 @@ interface Stage {
     /** The newest state of the object that stands for a recorded one, or null if it is not there. */
     ObjectNode seen(Line recorded);
 
+    /** The newest state of all objects of a kind. */
+    List<Line> seen(String kind);
+
+    /** The text of the next action, or the empty string. */
+    String next();
+
     /** What was recorded before this action. */
     List<Line> past();
 
