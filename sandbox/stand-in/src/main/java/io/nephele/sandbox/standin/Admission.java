@@ -51,10 +51,17 @@ public final class Admission {
 
     /** A webhook that lets a request pass (null) or refuses it. It is given the whole {@code request} of the review. */
     public static HttpHandler validating(Function<JsonNode, @Nullable Refusal> validator) {
+        return validating(validator, _ -> List.of());
+    }
+
+    /** The same, with warnings for what passes. */
+    public static HttpHandler validating(
+            Function<JsonNode, @Nullable Refusal> validator, Function<JsonNode, List<String>> warnings) {
         return handler(request -> {
             Refusal refusal = validator.apply(request);
             ObjectNode response = MAPPER.createObjectNode();
             response.put("allowed", refusal == null);
+            warnings.apply(request).forEach(response.withArray("warnings")::add);
             if (refusal != null) {
                 ObjectNode status = response.putObject("status");
                 status.put("code", refusal.code())

@@ -86,13 +86,33 @@ final class Scheduler {
         int cpu = cpu(vmi.tree());
         String node = nodes.stream()
                 .filter(n -> !n.name().equals(except) && n.matches(selector) && fits(n, memory, cpu))
-                .min(Comparator.comparingLong(n -> taken(n.name())[0]))
+                .min(Comparator.comparingLong((Nodes.NodeShape n) -> -preference(vmi, n))
+                        .thenComparingLong(n -> taken(n.name())[0]))
                 .map(Nodes.NodeShape::name)
                 .orElse(null);
         if (node != null) {
             take(uid, new Place(node, memory, cpu));
         }
         return node;
+    }
+
+    /** The weight of the preferred node affinity of a VMI that a node meets. */
+    private static long preference(Vmi vmi, Nodes.NodeShape node) {
+        long weight = 0;
+        JsonNode affinity = vmi.spec().path("affinity").path("nodeAffinity");
+        for (JsonNode term : affinity.path("preferredDuringSchedulingIgnoredDuringExecution")) {
+            boolean met = true;
+            for (JsonNode expression : term.path("preference").path("matchExpressions")) {
+                String label = node.labels().getOrDefault(expression.path("key").asText(), "");
+                boolean in = false;
+                for (JsonNode value : expression.path("values")) {
+                    in |= value.asText().equals(label);
+                }
+                met &= in == expression.path("operator").asText().equals("In");
+            }
+            weight += met ? term.path("weight").asLong() : 0;
+        }
+        return weight;
     }
 
     /** Why {@link #place} found none, in the words of kube-scheduler. */

@@ -34,6 +34,12 @@ final class VmValidation {
         return Refusal.invalid(validation.refusals);
     }
 
+    static List<String> warnings(JsonNode vm) {
+        return vm.path("spec").has("running")
+                ? List.of("spec.running is deprecated, please use spec.runStrategy instead.")
+                : List.of();
+    }
+
     private void refuse(String message, String field) {
         refusals.add(Refusal.invalid(message, field));
     }

@@ -56,17 +56,14 @@ final class VmiEnd {
 
     /** A running guest is asked to shut down; when its time is up it is killed. */
     void shutDown(Vmi vmi, List<Pod> pods) {
-        // A guest that is on its way cannot be asked.
-        boolean away = Crossing.isUnderWay(vmi);
+        // A guest that is on its way, or paused, cannot be asked.
+        boolean away = Crossing.isUnderWay(vmi) || vmi.is("Paused");
         if (terminate(vmi, pods)) {
-            if (!away) {
-                event(vmi, "Normal", "ShuttingDown", "Signaled Graceful Shutdown");
-            }
             return;
         }
         if (!vmi.conditions().status("Ready").equals("False")) {
             terminating(new VmiChange(api, vmi)).send();
-            if (!vmi.isDeleting()) {
+            if (!away) {
                 event(vmi, "Normal", "ShuttingDown", "Signaled Graceful Shutdown");
             }
         }
@@ -74,7 +71,7 @@ final class VmiEnd {
         Duration limit = timings.grace().multipliedBy(Math.max(grace, 0));
         String deaf = vmi.annotation(Kinds.DEAF);
         Duration takes = deaf.isEmpty() ? timings.shutdown() : timings.grace().multipliedBy(Long.parseLong(deaf));
-        boolean killed = takes.compareTo(limit) > 0;
+        boolean killed = away || takes.compareTo(limit) > 0;
         if (steps.due(vmi.uid(), vmi.key(), "Ended" + grace, killed ? limit : takes)) {
             if (away) {
                 new VmiChange(api, vmi).phase("Failed").without("AgentConnected").without("Paused").send();
@@ -108,11 +105,8 @@ final class VmiEnd {
         if (pods.stream().anyMatch(VmiEnd::isEnding)) {
             terminating(change);
         }
-        if (!vmi.isDeleting() && pods.stream().anyMatch(Launchers::hasEnded)) {
-            // The address was the pod's.
-            for (JsonNode nic : change.status().path("interfaces")) {
-                ((ObjectNode) nic).remove(List.of("ipAddress", "ipAddresses"));
-            }
+        for (JsonNode nic : change.status().path("interfaces")) {
+            ((ObjectNode) nic).remove(List.of("ipAddress", "ipAddresses"));
         }
         change.without("Synchronized").send();
         boolean running = pods.stream().anyMatch(pod -> !Launchers.hasEnded(pod));

@@ -13,7 +13,9 @@ final class Webhooks {
 
     static void install(Api api, HttpsEndpoint https) {
         https.handle("/virtualmachines-mutate", Admission.mutating(Webhooks::defaults));
-        https.handle("/virtualmachines-validate", Admission.validating(request -> VmValidation.validate(request.path("object"))));
+        https.handle("/virtualmachines-validate", Admission.validating(
+                        request -> VmValidation.validate(request.path("object")),
+                        request -> VmValidation.warnings(request.path("object"))));
         Admission.register(
                 api,
                 https,

@@ -52,7 +52,8 @@ final class Actions {
         });
         on("kubectl patch " + kind + " (\\S+) (?:--type (merge|json) )?-p (.*)", (stage, text) -> {
             String type = "json".equals(text.group(3)) ? Calls.JSON_PATCH : Calls.MERGE_PATCH;
-            return stage.calls().call("PATCH", path(stage, text.group(1), text.group(2)), type, text.group(4));
+            String path = path(stage, text.group(1), text.group(2)) + "?fieldManager=other";
+            return stage.calls().call("PATCH", path, type, text.group(4));
         });
         on("kubectl delete " + kind + " (\\S+)(?: options)?( \\{.*\\})?", (stage, text) -> {
             String options = text.group(3) == null ? "" : text.group(3).strip();

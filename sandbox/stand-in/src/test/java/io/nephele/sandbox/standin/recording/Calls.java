@@ -23,9 +23,9 @@ final class Calls implements AutoCloseable {
     static final String APPLY = "application/apply-patch+yaml";
 
     /** What came back. */
-    record Answer(int status, String body) {
+    record Answer(int status, String body, String warning) {
 
-        static final Answer NONE = new Answer(0, "");
+        static final Answer NONE = new Answer(0, "", "");
     }
 
     private final HttpClient http;
@@ -70,7 +70,10 @@ final class Calls implements AutoCloseable {
         headers.forEach(request::header);
         try {
             var response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            return new Answer(response.statusCode(), response.body());
+            return new Answer(
+                    response.statusCode(),
+                    response.body(),
+                    response.headers().firstValue("Warning").orElse(""));
         } catch (IOException e) {
             throw new IllegalStateException(method + " " + path, e);
         } catch (InterruptedException e) {

@@ -35,7 +35,7 @@ final class KubeVirtActions {
 
     /** Connections of virt-handler that were just being opened or closed. */
     private static final Pattern NOISE = Pattern.compile(
-            "command Ping failed|server error. command \\w+ failed|unable to create virt-launcher client|rpc error");
+            "command (Ping|Delete) failed|server error. command \\w+ failed|unable to create virt-launcher client|rpc error");
 
     private KubeVirtActions() {}
 
@@ -71,7 +71,7 @@ final class KubeVirtActions {
         kinds.put("vm", VM);
         kinds.put("pvc", PVC);
         var actions = new Actions(kinds, KubeVirtActions::client);
-        return KubeVirtAnswers.install(actions).on("PUT subresource (vm|vmi)/(\\S+?)/(\\S+)( .*)?", (stage, text) -> {
+        return Applies.install(KubeVirtAnswers.install(actions)).on("PUT subresource (vm|vmi)/(\\S+?)/(\\S+)( .*)?", (stage, text) -> {
                     String body = text.group(4) == null ? "" : text.group(4).strip();
                     return stage.calls()
                             .call(

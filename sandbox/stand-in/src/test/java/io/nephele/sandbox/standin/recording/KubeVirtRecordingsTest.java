@@ -1,5 +1,7 @@
 package io.nephele.sandbox.standin.recording;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.nephele.sandbox.controlplane.ApiServerExtension;
 import io.nephele.sandbox.controlplane.ControlPlane;
@@ -19,6 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -85,5 +88,18 @@ class KubeVirtRecordingsTest {
         return KubeVirtScenarios.ALL.stream()
                 .filter(s -> s.name().startsWith(only))
                 .toList();
+    }
+
+    @Test
+    void aStartIsLostWhereItWasLostInTheRecordings() {
+        List<ToggleRace.Toggle> alone = ToggleRace.toggles(
+                Recording.read("kubevirt", "s16-toggle-race").lines());
+        List<ToggleRace.Toggle> parallel = ToggleRace.toggles(
+                Recording.read("kubevirt", "s16b-toggle-race-parallel").lines());
+        assertThat(alone).hasSize(11);
+        assertThat(parallel).hasSize(15).filteredOn(toggle -> !toggle.started()).hasSize(6);
+        assertThat(Stream.concat(alone.stream(), parallel.stream()))
+                .allSatisfy(toggle -> assertThat(toggle.started()).isEqualTo(toggle.seen()));
+        new ToggleRace(watched, calls, "s16b-toggle-race-parallel").run();
     }
 }

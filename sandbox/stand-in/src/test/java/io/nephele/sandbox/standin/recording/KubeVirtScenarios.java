@@ -8,8 +8,23 @@ final class KubeVirtScenarios {
 
     static final List<Scenario> ALL = List.of(
             of("s01-halted-start-stop"),
-            of("b-always").given("VirtualMachine a", named("a", "Always").toString()),
-            of("b-reject").given("VirtualMachine dv", KubeVirtAnswers.vm("/metadata/name", "\"dv\"").toString()),
+            // Two nodes, of which the first is of AMD.
+            of("b-vendor-run")
+                    .edited((kind, object) -> {
+                        if (kind.equals("VirtualMachine")) {
+                            object.withObject("/spec/template/spec/nodeSelector").put("sandbox.nephele.io/rack", "1");
+                            object.withObject(
+                                            "/spec/template/spec/affinity/nodeAffinity/preferredDuringSchedulingIgnoredDuringExecution/0/preference/matchExpressions/0")
+                                    .putArray("values")
+                                    .add("node-2");
+                        }
+                        return object;
+                    })
+                    .given("VirtualMachineInstanceMigration wrong", migration("wrong", "\"vmiName\": \"a\"")),
+            of("b-always")
+                    // If there is a VMI 20 ms after the start.
+                    .racy("PUT subresource vm/a/start", "VM is already running").given("VirtualMachine a", named("a", "Always").toString()),
+            of("b-ssa"), of("b-ssa2"), of("b-reject").given("VirtualMachine dv", KubeVirtAnswers.vm("/metadata/name", "\"dv\"").toString()),
             of("b-subresources")
                     .given("VirtualMachine h", named("h", "Halted").toString())
                     .given("VirtualMachine m", named("m", "Manual").toString())
@@ -32,7 +47,10 @@ final class KubeVirtScenarios {
             of("s11-live-changes"),
             of("s12-delete-running")
                     // Gone 0.2 s after, when the garbage collector has orphaned its VMI.
-                    .racy("VirtualMachine o #1", "Terminating"),
+                    .racy("VirtualMachine o #1", "Terminating")
+                    // Of a deletion in the foreground, garbage collector and virt-controller do the same at the same time.
+                    .racy("events of VirtualMachine f", "SuccessfulDelete")
+                    .racy("events of VirtualMachineInstance f", "SuccessfulDelete"),
             of("s08-migration")
                     .given("VirtualMachineInstanceMigration second", migration("second", "\"vmiName\": \"a\""))
                     .given("VirtualMachineInstanceMigration stopped", migration("stopped", "\"vmiName\": \"a\""))
@@ -40,6 +58,8 @@ final class KubeVirtScenarios {
                     .given(
                             "VirtualMachineInstanceMigration prio",
                             migration("prio", "\"vmiName\": \"a\", \"priority\": \"system-critical\"")), of("s08b-migration-interrupted"), of("s09-eviction"), of("s09b-evacuation-cancel"), of("s15b-not-migratable")
+                    // virt-handler lost its connection to the guest when it told of its end.
+                    .racy("events of VirtualMachineInstance a", "Stopped")
                     // Its pod took its time to end.
                     .moving("POST eviction of launcher pod virt-launcher-b")
                     .given("PersistentVolumeClaim rwo", claim("rwo", "ReadWriteOnce"))

@@ -38,7 +38,6 @@ final class KubeVirtViews {
                                 "/status/runtimeUser",
                                 "/status/selinuxContext",
                                 "/status/virtualMachineRevisionName",
-                                "/spec/nodeSelector",
                                 "/spec/terminationGracePeriodSeconds",
                                 "/spec/evictionStrategy",
                                 "/spec/domain/cpu",
@@ -53,7 +52,13 @@ final class KubeVirtViews {
                 facts.put(
                         "activePods",
                         String.valueOf(vmi.at("/status/activePods").size()));
-                interfaces(vmi, facts);
+                        vmi.at("/spec/nodeSelector").properties().stream()
+                                // Such a one is no part of the recording.
+                                .filter(label -> !label.getKey().startsWith("sandbox."))
+                                .forEach(label -> facts.put(
+                                        "node selector " + label.getKey(),
+                                        label.getValue().asText()));
+                        interfaces(vmi, facts);
                 volumes(vmi, facts);
                 migration(vmi, facts);
             }),

@@ -73,7 +73,7 @@ final class Replay implements Stage {
             next.events().forEach(recorded::add);
             var report = new Report(recording.name(), next.action(), subject, recorded, seen);
             if (!answer.equals(Answer.NONE)) {
-                report.answer(answer);
+                report.answer(answer, scenario.racy().getOrDefault(next.action().text(), Set.of()));
             }
             try {
                 await().atMost(PATIENCE)
@@ -88,7 +88,7 @@ final class Replay implements Stage {
         var report = new Report(recording.name(), segment.action(), subject, recorded, seen);
         if (!recording.hasAnswersOnly()) {
             report.words(scenario.racy());
-            report.events();
+            report.events(scenario.racy());
         }
     }
 
@@ -97,8 +97,7 @@ final class Replay implements Stage {
             lastEvent = System.nanoTime();
         }
         if (recording.hasAnswersOnly()) {
-            long still = segment.quiet() < PAUSE ? 0 : segment.quiet() < REST ? STILL.toMillis() / 2 : 3 * STILL.toMillis();
-            return System.nanoTime() - Math.max(lastEvent, lastAction) > still * 1_000_000;
+            return System.nanoTime() - Math.max(lastEvent, lastAction) > still(segment.quiet()).toNanos();
         }
         boolean rest = segment.quiet() >= REST
                 && scenario.moving().stream()
@@ -113,6 +112,11 @@ final class Replay implements Stage {
             return false;
         }
         return !rest || System.nanoTime() - lastEvent > STILL.toNanos();
+    }
+
+    /** What was waited for is not known, only for how long: so much longer nothing may happen here. */
+    private static Duration still(double quiet) {
+        return quiet < PAUSE ? Duration.ZERO : quiet < REST ? STILL.dividedBy(2) : Duration.ofMillis((long) Math.clamp(quiet * 100, 360, 1000));
     }
 
     private boolean pull() {

@@ -10,7 +10,8 @@ import java.util.function.BiFunction;
  * A recording to replay.
  *
  * @param given objects that are created and were not watched, by {@code <kind> <name>}
- * @param racy words that come and go so quickly that they may be missed or not come up, by the key of the object
+ * @param racy words that come and go so quickly that they may be missed or not come up, by the key of the object; reasons of events, by {@code events of} the object;
+ *     other texts of an answer, by the action
  * @param edit changes what is created, by kind and object: what else was so at the recording, said to the stand-in
  * @param unwritten actions that are missing in the recording, by when they were done
  * @param moving the first words of actions after which the recording was quiet for a while, and yet had not come to rest
