@@ -25,7 +25,8 @@ public final class Admission {
      * @param field that is wrong, in a refusal of one
      * @param causes in a refusal of several things at once
      */
-    public record Refusal(int code, String message, @Nullable String field, List<Refusal> causes) {
+    public record Refusal(
+            int code, String message, @Nullable String field, List<Refusal> causes) {
 
         public Refusal(int code, String message, @Nullable String field) {
             this(code, message, field, List.of());
@@ -58,37 +59,58 @@ public final class Admission {
     public static HttpHandler validating(
             Function<JsonNode, @Nullable Refusal> validator, Function<JsonNode, List<String>> warnings) {
         return handler(request -> {
-            Refusal refusal = validator.apply(request);
             ObjectNode response = MAPPER.createObjectNode();
-            response.put("allowed", refusal == null);
+            refused(response, validator.apply(request));
             warnings.apply(request).forEach(response.withArray("warnings")::add);
-            if (refusal != null) {
-                ObjectNode status = response.putObject("status");
-                status.put("code", refusal.code())
-                        .put("message", refusal.message())
-                        .put("status", "Failure");
-                if (!refusal.allCauses().isEmpty()) {
-                    status.put("reason", "Invalid");
-                    ArrayNode causes = status.putObject("details").putArray("causes");
-                    for (Refusal cause : refusal.allCauses()) {
-                        causes.addObject().put("field", cause.field()).put("message", cause.message());
-                    }
-                }
-            }
             return response;
         });
     }
 
+    private static boolean refused(ObjectNode response, @Nullable Refusal refusal) {
+        response.put("allowed", refusal == null);
+        if (refusal == null) {
+            return false;
+        }
+        ObjectNode status = response.putObject("status");
+        status.put("code", refusal.code()).put("message", refusal.message()).put("status", "Failure");
+        if (!refusal.allCauses().isEmpty()) {
+            status.put("reason", "Invalid");
+            ArrayNode causes = status.putObject("details").putArray("causes");
+            for (Refusal cause : refusal.allCauses()) {
+                causes.addObject().put("field", cause.field()).put("message", cause.message());
+            }
+        }
+        return true;
+    }
+
     /** A webhook that changes the object. */
     public static HttpHandler mutating(UnaryOperator<ObjectNode> change) {
+        return mutating(change, _ -> null);
+    }
+
+    /** The same, for one that refuses some. */
+    public static HttpHandler mutating(
+            UnaryOperator<ObjectNode> change, Function<JsonNode, @Nullable Refusal> validator) {
+        return mutatingRequest(
+                request -> request.path("object") instanceof ObjectNode object
+                        ? change.apply(object.deepCopy())
+                        : MAPPER.createObjectNode(),
+                validator);
+    }
+
+    /** A webhook that makes the new object from the whole {@code request} of the review. */
+    public static HttpHandler mutatingRequest(
+            Function<JsonNode, ObjectNode> change, Function<JsonNode, @Nullable Refusal> validator) {
         return handler(request -> {
             ObjectNode response = MAPPER.createObjectNode();
-            response.put("allowed", true);
+            if (refused(response, validator.apply(request))) {
+                return response;
+            }
             if (request.path("object") instanceof ObjectNode object) {
-                ObjectNode changed = change.apply(object.deepCopy());
+                ObjectNode changed = change.apply(request);
                 if (!changed.equals(object)) {
                     ArrayNode operations = MAPPER.createArrayNode();
-                    for (String part : new String[] {"metadata", "spec"}) {
+                    for (String part : new String[] {"metadata", "spec", "status"}) {
                         if (!changed.path(part).equals(object.path(part))) {
                             operations
                                     .addObject()
@@ -135,10 +157,27 @@ public final class Admission {
      */
     public static void register(
             Api api, HttpsEndpoint https, String kind, String name, String path, Api.Kind resource, String operations) {
+        register(api, https, kind, name, path, resource, operations, "");
+    }
+
+    /**
+     * The same for some requests only.
+     *
+     * @param conditions the elements of {@code matchConditions}
+     */
+    public static void register(
+            Api api,
+            HttpsEndpoint https,
+            String kind,
+            String name,
+            String path,
+            Api.Kind resource,
+            String operations,
+            String conditions) {
         String configuration = """
                 {"apiVersion": "admissionregistration.k8s.io/v1", "kind": "%1$sWebhookConfiguration", "metadata": {"name": "%2$s"},
                  "webhooks": [{"name": "%2$s", "admissionReviewVersions": ["v1"], "sideEffects": "None", "failurePolicy": "Fail",
-                  "clientConfig": {"url": "%3$s%4$s", "caBundle": "%5$s"},
+                  "matchConditions": [%10$s], "clientConfig": {"url": "%3$s%4$s", "caBundle": "%5$s"},
                   "rules": [{"apiGroups": ["%6$s"], "apiVersions": ["%7$s"], "resources": ["%8$s"], "operations": [%9$s], "scope": "*"}]}]}
                 """.formatted(
                         kind,
@@ -149,7 +188,8 @@ public final class Admission {
                         resource.group(),
                         resource.version(),
                         resource.plural(),
-                        operations);
+                        operations,
+                        conditions);
         api.client()
                 .resource(configuration)
                 .fieldManager("stand-in")

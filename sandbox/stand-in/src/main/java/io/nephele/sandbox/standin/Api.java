@@ -40,7 +40,13 @@ public final class Api {
         }
     }
 
-    private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+    /** What the stand-in writes, it writes in this name. */
+    public static final String MANAGER = "stand-in";
+
+    private static final PatchContext MERGE = new PatchContext.Builder()
+            .withPatchType(PatchType.JSON_MERGE)
+            .withFieldManager(MANAGER)
+            .build();
     private static final PatchContext JSON = PatchContext.of(PatchType.JSON);
 
     private final KubernetesClient client;
@@ -85,7 +91,7 @@ public final class Api {
 
     /** Creates an object; one that is there already is left alone. Says whether it was created. */
     public boolean create(Kind kind, String namespace, ObjectNode object) {
-        return create(kind, namespace, object, "stand-in");
+        return create(kind, namespace, object, MANAGER);
     }
 
     /** The same in the name of a field manager. */
@@ -140,7 +146,9 @@ public final class Api {
     public void deleteUnchanged(Kind kind, JsonNode seen) {
         JsonNode metadata = seen.path("metadata");
         ignoringAbsence(() -> resource(
-                        kind, metadata.path("namespace").asText(), metadata.path("name").asText())
+                        kind,
+                        metadata.path("namespace").asText(),
+                        metadata.path("name").asText())
                 .lockResourceVersion(metadata.path("resourceVersion").asText())
                 .delete());
     }

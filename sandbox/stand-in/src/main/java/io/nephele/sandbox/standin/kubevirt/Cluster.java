@@ -115,8 +115,11 @@ final class Cluster implements AutoCloseable {
     List<Migration> migrations(String key) {
         return migrations.getIndexer().byIndex(BY_VMI_NAME, key).stream()
                 .map(migration -> new Migration(api.tree(migration)))
-                .sorted(Comparator.comparing(
-                        migration -> migration.tree().path("metadata").path("creationTimestamp").asText()))
+                .sorted(Comparator.comparing(migration -> migration
+                        .tree()
+                        .path("metadata")
+                        .path("creationTimestamp")
+                        .asText()))
                 .toList();
     }
 

@@ -114,7 +114,8 @@ final class Crossing {
         status.withObjectProperty("migrationState").put("completed", true);
         status.remove("evacuationNodeName");
         JsonNode cpu = vmi.spec().path("domain").path("cpu");
-        status.withObjectProperty("currentCPUTopology").put("sockets", cpu.path("sockets").asInt(1));
+        status.withObjectProperty("currentCPUTopology")
+                .put("sockets", cpu.path("sockets").asInt(1));
         ObjectNode memory = status.withObjectProperty("memory");
         String guest = vmi.spec().path("domain").path("memory").path("guest").asText("");
         if (!guest.isEmpty()) {
@@ -122,10 +123,15 @@ final class Crossing {
         }
         memory.put("memoryOverhead", VmiStart.overhead(vmi));
         for (JsonNode nic : status.path("interfaces")) {
-            String address = status.path("migrationState").path("targetNodeAddress").asText();
+            String address =
+                    status.path("migrationState").path("targetNodeAddress").asText();
             ((ObjectNode) nic).put("ipAddress", address).putArray("ipAddresses").add(address);
         }
-        change.without("HotVCPUChange").without("HotMemoryChange").without("EvictionRequested");
+        status.remove("migratedVolumes");
+        change.without("HotVCPUChange")
+                .without("HotMemoryChange")
+                .without("VolumesChange")
+                .without("EvictionRequested");
         if (!vmi.is("Paused")) {
             change.condition(
                     "Ready",
@@ -159,8 +165,8 @@ final class Crossing {
                 vmi,
                 "Warning",
                 "Migrated",
-                "VirtualMachineInstance migration uid " + state.path("migrationUid").asText() + " failed. reason:"
-                        + why);
+                "VirtualMachineInstance migration uid "
+                        + state.path("migrationUid").asText() + " failed. reason:" + why);
     }
 
     private void event(Vmi vmi, String type, String reason, String message) {

@@ -116,8 +116,13 @@ final class Evacuation {
         ObjectNode migration = api.object();
         ObjectNode metadata = migration.putObject("metadata");
         metadata.put("name", name).put("namespace", vmi.namespace());
+        if (vmi.is("VolumesChange")) {
+            metadata.putObject("labels").put("kubevirt.io/volume-update-migration", vmi.name());
+        }
         metadata.putObject("annotations")
-                .put("kubevirt.io/" + annotation, vmi.status().path("evacuationNodeName").asText());
+                .put(
+                        "kubevirt.io/" + annotation,
+                        vmi.status().path("evacuationNodeName").asText());
         migration.putObject("spec").put("vmiName", vmi.name()).put("priority", priority);
         if (api.create(Kinds.VMIM, vmi.namespace(), migration, "virt-controller")) {
             api.event(

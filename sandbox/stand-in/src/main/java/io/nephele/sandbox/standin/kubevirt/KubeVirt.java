@@ -42,6 +42,7 @@ public final class KubeVirt implements AutoCloseable {
         vmis = new VmiController(api, cluster, scheduler, launchers, guests, timings, steps);
         Nodes.install(client, https.port());
         Webhooks.install(api, https);
+        VmiGuard.install(api, https);
         MigrationAdmission.install(api, https, cluster);
         evacuation.install(https);
         Subresources.install(api, https, guests);

@@ -43,7 +43,8 @@ final class Launchers {
     /** The pod that a VMI is in. */
     static String podOn(Vmi vmi) {
         JsonNode state = vmi.status().path("migrationState");
-        boolean moved = state.path("completed").asBoolean() && !state.path("failed").asBoolean();
+        boolean moved =
+                state.path("completed").asBoolean() && !state.path("failed").asBoolean();
         String before = state.path("sourcePod").asText(name(vmi));
         return moved ? state.path("targetPod").asText() : before;
     }
@@ -157,8 +158,7 @@ final class Launchers {
         migration
                 .addedNodeSelector()
                 .properties()
-                .forEach(label ->
-                        selector.put(label.getKey(), label.getValue().asText()));
+                .forEach(label -> selector.put(label.getKey(), label.getValue().asText()));
         if (selector.keySet().stream().noneMatch(label -> label.startsWith(VENDOR))) {
             scheduler.labels(vmi.status().path("nodeName").asText()).forEach((label, value) -> {
                 if (label.startsWith(VENDOR)) {

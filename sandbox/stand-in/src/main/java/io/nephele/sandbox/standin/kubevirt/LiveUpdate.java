@@ -20,9 +20,12 @@ final class LiveUpdate {
 
     private LiveUpdate() {}
 
-    static void apply(Api api, ObjectNode vm, ObjectNode vmi, ObjectNode vmStatus) {
-        JsonNode wanted = vm.path("spec").path("template").path("spec");
+    static void apply(Api api, Cluster cluster, ObjectNode vm, ObjectNode vmi, ObjectNode vmStatus) {
         JsonNode present = vmi.path("spec");
+        JsonNode template = vm.path("spec").path("template").path("spec");
+        String namespace = vm.path("metadata").path("namespace").asText();
+        var move = VolumeMove.of(vm, present, claim -> cluster.claim(namespace, claim));
+        JsonNode wanted = move.undone(template, present);
         String restart = restartReason(wanted, present, vmi);
         var conditions = new Conditions(vmStatus.path("conditions"), false);
         if (restart == null) {
@@ -31,9 +34,19 @@ final class LiveUpdate {
             conditions.set("RestartRequired", "True", null, restart);
         }
         vmStatus.set("conditions", conditions.toArray());
-        if (covers(wanted, present, "")) {
-            propagate(api, vmi, wanted, present, restart == null);
+        if (!vm.path("spec").has("updateVolumesStrategy") && vmStatus.has("volumeUpdateState")) {
+            vmStatus.putObject("volumeUpdateState");
         }
+        if (!covers(wanted, present, "")) {
+            return;
+        }
+        var change = new VmiChange(api, new Vmi(vmi));
+        if (!move.isEmpty()) {
+            move.begin(change, vmStatus);
+            change.spec().set("volumes", template.path("volumes"));
+        }
+        propagate(change, wanted, present, restart == null);
+        change.send();
     }
 
     private static @Nullable String restartReason(JsonNode wanted, JsonNode present, JsonNode vmi) {
@@ -85,47 +98,30 @@ final class LiveUpdate {
         return wanted.equals(present);
     }
 
-    private static void propagate(Api api, ObjectNode vmi, JsonNode wanted, JsonNode present, boolean resizable) {
-        ObjectNode patch = api.object();
-        var conditions = new Conditions(vmi.path("status").path("conditions"), false);
+    private static void propagate(VmiChange change, JsonNode wanted, JsonNode present, boolean resizable) {
         int sockets = wanted.path("domain").path("cpu").path("sockets").asInt(1);
         if (resizable
                 && sockets != present.path("domain").path("cpu").path("sockets").asInt(1)) {
-            patch.withObjectProperty("spec")
-                    .withObjectProperty("domain")
-                    .withObjectProperty("cpu")
-                    .put("sockets", sockets);
-            conditions.set("HotVCPUChange", "True", null, null);
+            change.spec().withObjectProperty("domain").withObjectProperty("cpu").put("sockets", sockets);
+            change.condition("HotVCPUChange", "True", null, null);
         }
         String guest = wanted.path("domain").path("memory").path("guest").asText("");
         if (resizable
                 && !guest.isEmpty()
                 && !guest.equals(
                         present.path("domain").path("memory").path("guest").asText())) {
-            patch.withObjectProperty("spec")
+            change.spec()
                     .withObjectProperty("domain")
                     .withObjectProperty("memory")
                     .put("guest", guest);
-            patch.withObjectProperty("status").withObjectProperty("memory").put("guestRequested", guest);
-            conditions.set("HotMemoryChange", "True", null, null);
+            change.status().withObjectProperty("memory").put("guestRequested", guest);
+            change.condition("HotMemoryChange", "True", null, null);
         }
         JsonNode selector = wanted.path("nodeSelector");
         if (selector instanceof ObjectNode object) {
-            ObjectNode difference = api.difference(present.path("nodeSelector"), object);
-            if (difference != null) {
-                patch.withObjectProperty("spec").set("nodeSelector", difference);
-            }
+            change.spec(present.path("nodeSelector"), "nodeSelector", object);
         } else if (present.has("nodeSelector")) {
-            patch.withObjectProperty("spec").putNull("nodeSelector");
-        }
-        if (!patch.isEmpty()) {
-            patch.withObjectProperty("status").set("conditions", conditions.toArray());
-            JsonNode metadata = vmi.path("metadata");
-            api.patch(
-                    Kinds.VMI,
-                    metadata.path("namespace").asText(),
-                    metadata.path("name").asText(),
-                    patch);
+            change.spec().putNull("nodeSelector");
         }
     }
 }

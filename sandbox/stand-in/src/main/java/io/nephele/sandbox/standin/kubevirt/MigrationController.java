@@ -9,6 +9,8 @@ import io.nephele.sandbox.standin.Api;
 import io.nephele.sandbox.standin.Conditions;
 import io.nephele.sandbox.standin.Steps;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,10 @@ final class MigrationController {
     private final Scheduler scheduler;
     private final Launchers launchers;
     private final Crossing crossing;
+
+    /** The VMI, by its uid, that a migration is of: a new one may have the same name. */
+    private final Map<String, String> owners = new ConcurrentHashMap<>();
+
     private final Timings timings;
     private final Steps steps;
 
@@ -38,12 +44,15 @@ final class MigrationController {
     void reconcile(String key) {
         List<Migration> migrations = cluster.migrations(key);
         ObjectNode tree = cluster.vmi(key);
+        if (tree == null && migrations.isEmpty()) {
+            return;
+        }
         Vmi vmi = tree == null ? null : new Vmi(tree);
         if (vmi != null && vmi.status().path("migrationState").path("completed").asBoolean()) {
             leave(vmi, migrations);
         }
         for (Migration migration : migrations) {
-            if (vmi == null) {
+            if (vmi == null || !vmi.uid().equals(owners.computeIfAbsent(migration.uid(), _ -> vmi.uid()))) {
                 withoutVmi(migration);
             } else if (migration.isFinal()) {
                 finish(migration, vmi);
@@ -59,6 +68,7 @@ final class MigrationController {
         if (migration.hasFinalizer()) {
             withoutFinalizer(migration);
         }
+        owners.remove(migration.uid());
         if (!migration.isDeleting()) {
             api.delete(Kinds.VMIM, migration.namespace(), migration.name());
         }
@@ -135,7 +145,8 @@ final class MigrationController {
 
     private static @Nullable Pod target(Migration migration, List<Pod> pods) {
         return pods.stream()
-                .filter(pod -> migration.uid().equals(pod.getMetadata().getLabels().get(Launchers.MIGRATION)))
+                .filter(pod ->
+                        migration.uid().equals(pod.getMetadata().getLabels().get(Launchers.MIGRATION)))
                 .findFirst()
                 .orElse(null);
     }
@@ -188,7 +199,9 @@ final class MigrationController {
                     "migration canceled and pod %s/%s is deleted"
                             .formatted(vmi.namespace(), target.getMetadata().getName()));
             var change = new VmiChange(api, vmi);
-            change.status().withObjectProperty("activePods").remove(target.getMetadata().getUid());
+            change.status()
+                    .withObjectProperty("activePods")
+                    .remove(target.getMetadata().getUid());
             change.send();
         }
         scheduler.release(migration.uid());

@@ -69,7 +69,7 @@ final class VmController {
         } else {
             run(vm, vmi, status);
             if (vmi != null && !isFinal(vmi) && !vmi.path("metadata").has("deletionTimestamp")) {
-                LiveUpdate.apply(api, vm, vmi, status);
+                LiveUpdate.apply(api, cluster, vm, vmi, status);
             }
         }
         report(vm, vmi, status);
@@ -128,12 +128,36 @@ final class VmController {
             case "Once" -> !seen.equals(strategy);
             default -> false;
         };
+        String failure = start ? failure(vm, status) : null;
+        if (failure != null) {
+            return;
+        }
         if (start && waiting(vm, status)) {
             request(status, "Start", null, null);
         } else if (start) {
             create(vm, isPausedStart(status));
             dropRequests(status, "Start");
         }
+    }
+
+    /** Why there can be no VMI, told by the condition Failure; or null. */
+    private static @Nullable String failure(ObjectNode vm, ObjectNode status) {
+        String name = vm.path("metadata").path("name").asText();
+        JsonNode type = vm.path("spec").path("instancetype");
+        var conditions = new Conditions(status.path("conditions"), false);
+        String text = null;
+        if (type.has("name")) {
+            text = "virtualmachineclusterinstancetypes.instancetype.kubevirt.io \"%s\" not found"
+                    .formatted(type.path("name").asText());
+            conditions.set("Failure", "True", "FailedFindInstancetype", text);
+        } else if (name.length() > 63) {
+            text = "failed to create virtual machine instance: must be no more than 63 bytes";
+            conditions.set("Failure", "True", "FailedCreate", text);
+        } else {
+            conditions.remove("Failure");
+        }
+        status.set("conditions", conditions.toArray());
+        return text;
     }
 
     /** Whether a start has to wait, because others before it failed. */
@@ -210,7 +234,8 @@ final class VmController {
                 api.deleteUnchanged(Kinds.VMI, vmi);
             } else {
                 String namespace = vm.path("metadata").path("namespace").asText();
-                api.delete(Kinds.VMI, namespace, vm.path("metadata").path("name").asText());
+                api.delete(
+                        Kinds.VMI, namespace, vm.path("metadata").path("name").asText());
             }
             event(
                     vm,

@@ -34,6 +34,13 @@ final class VmValidation {
         return Refusal.invalid(validation.refusals);
     }
 
+    /** What cannot even be given defaults. */
+    static @Nullable Refusal template(JsonNode request) {
+        return request.path("object").path("spec").has("template")
+                ? null
+                : Refusal.invalid(List.of(Refusal.invalid("spec.template in body is required", null)));
+    }
+
     static List<String> warnings(JsonNode vm) {
         return vm.path("spec").has("running")
                 ? List.of("spec.running is deprecated, please use spec.runStrategy instead.")
@@ -73,9 +80,7 @@ final class VmValidation {
         if (memory.has("maxGuest") && memory.has("guest")) {
             long guest = Sizes.bytes(memory.path("guest").asText());
             if (Sizes.bytes(memory.path("maxGuest").asText()) < guest) {
-                refuse(
-                        "Guest memory is greater than the configured maxGuest memory",
-                        SPEC + "domain.memory.guest");
+                refuse("Guest memory is greater than the configured maxGuest memory", SPEC + "domain.memory.guest");
             } else if (guest < 1L << 30) {
                 refuse(
                         "Memory hotplug is only available for VMs with at least 1Gi of guest memory",
@@ -101,7 +106,10 @@ final class VmValidation {
             String field = SPEC + "domain.devices.disks[%d]".formatted(index);
             String bus = disk.path("disk").path("bus").asText("virtio");
             if (!names.contains(disk.path("name").asText())) {
-                refuse("%s.Name '%s' not found.".formatted(field, disk.path("name").asText()), field + ".name");
+                refuse(
+                        "%s.Name '%s' not found."
+                                .formatted(field, disk.path("name").asText()),
+                        field + ".name");
             }
             if (!BUSES.contains(bus)) {
                 refuse(
@@ -115,7 +123,8 @@ final class VmValidation {
 
     private void interfaces(JsonNode spec) {
         Set<String> networks = new HashSet<>();
-        spec.path("networks").forEach(network -> networks.add(network.path("name").asText()));
+        spec.path("networks")
+                .forEach(network -> networks.add(network.path("name").asText()));
         int index = 0;
         for (JsonNode nic : spec.path("domain").path("devices").path("interfaces")) {
             String field = SPEC + "domain.devices.interfaces[%d].".formatted(index++);

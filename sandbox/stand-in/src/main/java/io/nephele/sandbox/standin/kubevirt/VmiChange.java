@@ -1,5 +1,6 @@
 package io.nephele.sandbox.standin.kubevirt;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nephele.sandbox.standin.Api;
@@ -26,6 +27,19 @@ final class VmiChange {
     /** The new status, to be changed. */
     ObjectNode status() {
         return status;
+    }
+
+    /** What is patched of the spec. */
+    ObjectNode spec() {
+        return patch.withObjectProperty("spec");
+    }
+
+    /** Makes a part of the spec another one. */
+    void spec(JsonNode present, String name, ObjectNode wanted) {
+        ObjectNode difference = api.difference(present, wanted);
+        if (difference != null) {
+            spec().set(name, difference);
+        }
     }
 
     VmiChange condition(String type, String value, @Nullable String reason, @Nullable String message) {

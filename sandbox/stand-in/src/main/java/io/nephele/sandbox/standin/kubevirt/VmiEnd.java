@@ -33,13 +33,21 @@ final class VmiEnd {
 
     /** The guest has ended without a fault. */
     void succeeded(Vmi vmi) {
-        new VmiChange(api, vmi).phase("Succeeded").without("AgentConnected").without("Paused").send();
+        new VmiChange(api, vmi)
+                .phase("Succeeded")
+                .without("AgentConnected")
+                .without("Paused")
+                .send();
         event(vmi, "Normal", "Stopped", SHUT_DOWN);
     }
 
     /** The guest has ended by a fault, or never began. */
     void failed(Vmi vmi) {
-        new VmiChange(api, vmi).phase("Failed").without("AgentConnected").without("Paused").send();
+        new VmiChange(api, vmi)
+                .phase("Failed")
+                .without("AgentConnected")
+                .without("Paused")
+                .send();
         event(vmi, "Warning", "Stopped", CRASHED);
     }
 
@@ -74,7 +82,11 @@ final class VmiEnd {
         boolean killed = away || takes.compareTo(limit) > 0;
         if (steps.due(vmi.uid(), vmi.key(), "Ended" + grace, killed ? limit : takes)) {
             if (away) {
-                new VmiChange(api, vmi).phase("Failed").without("AgentConnected").without("Paused").send();
+                new VmiChange(api, vmi)
+                        .phase("Failed")
+                        .without("AgentConnected")
+                        .without("Paused")
+                        .send();
             } else if (killed && (grace > 0 || isRestarting(vmi))) {
                 failed(vmi);
             } else {

@@ -202,10 +202,7 @@ final class VmiStart {
         status.put("migrationMethod", "BlockMigration");
         ArrayNode interfaces = status.putArray("interfaces");
         for (JsonNode nic : vmi.spec().path("domain").path("devices").path("interfaces")) {
-            interfaces
-                    .addObject()
-                    .put("name", nic.path("name").asText())
-                    .put("podInterfaceName", "eth0");
+            interfaces.addObject().put("name", nic.path("name").asText()).put("podInterfaceName", "eth0");
         }
         ArrayNode volumes = status.putArray("volumeStatus");
         for (JsonNode volume : vmi.spec().path("volumes")) {

@@ -51,9 +51,14 @@ final class Volumes {
         entry.put("name", volume.path("name").asText()).put("target", "");
         String name = claim(volume);
         PersistentVolumeClaim claim = name == null ? null : claims.apply(name);
+        if (name != null && claim != null) {
+            describe(entry.putObject("persistentVolumeClaimInfo"), name, claim);
+        }
+    }
+
+    static void describe(ObjectNode info, String name, @Nullable PersistentVolumeClaim claim) {
+        info.put("claimName", name);
         if (claim != null) {
-            ObjectNode info = entry.putObject("persistentVolumeClaimInfo");
-            info.put("claimName", name);
             ArrayNode modes = info.putArray("accessModes");
             claim.getSpec().getAccessModes().forEach(modes::add);
             info.put("volumeMode", claim.getSpec().getVolumeMode());

@@ -12,8 +12,10 @@ final class Webhooks {
     private Webhooks() {}
 
     static void install(Api api, HttpsEndpoint https) {
-        https.handle("/virtualmachines-mutate", Admission.mutating(Webhooks::defaults));
-        https.handle("/virtualmachines-validate", Admission.validating(
+        https.handle("/virtualmachines-mutate", Admission.mutating(Webhooks::defaults, VmValidation::template));
+        https.handle(
+                "/virtualmachines-validate",
+                Admission.validating(
                         request -> VmValidation.validate(request.path("object")),
                         request -> VmValidation.warnings(request.path("object"))));
         Admission.register(

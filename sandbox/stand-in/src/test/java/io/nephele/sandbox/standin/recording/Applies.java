@@ -43,28 +43,35 @@ final class Applies {
                     plain(),
                     vm("/status", "{\"ready\": true}"),
                     vm("/metadata/resourceVersion", "\"1\""),
-                    vm(
-                            "/metadata/name",
-                            "\"fresh\"",
-                            "/metadata/uid",
-                            "\"00000000-0000-0000-0000-000000000000\""),
+                    vm("/metadata/name", "\"fresh\"", "/metadata/uid", "\"00000000-0000-0000-0000-000000000000\""),
                     vm(DOMAIN + "/cpu/sockets", "\"two\"")))));
 
     private Applies() {}
 
     static Actions install(Actions actions) {
         var applies = new Applies();
-        return actions.on("server-side apply of vm (\\S+) by field manager nephele (force )?", (stage, text) -> applies.apply(
-                        stage, text.group(1), text.group(2) == null ? "" : "&force=true"))
-                .on("SSA fieldValidation=(\\w+) unknown fields", (stage, text) -> stage.calls()
-                        .call(
-                                "PATCH",
-                                path(stage, "a") + "?fieldManager=nephele&force=true&fieldValidation=" + text.group(1),
-                                Calls.APPLY,
-                                unknownFields().toString()))
-                .on("POST fieldValidation=Strict unknown fields", (stage, _) -> stage.calls()
-                        .call("POST", path(stage, "") + "?fieldValidation=Strict", "application/json", unknownFields()
-                                .toString()));
+        return actions.on(
+                        "server-side apply of vm (\\S+) by field manager nephele (force )?",
+                        (stage, text) ->
+                                applies.apply(stage, text.group(1), text.group(2) == null ? "" : "&force=true"))
+                .on(
+                        "SSA fieldValidation=(\\w+) unknown fields",
+                        (stage, text) -> stage.calls()
+                                .call(
+                                        "PATCH",
+                                        path(stage, "a") + "?fieldManager=nephele&force=true&fieldValidation="
+                                                + text.group(1),
+                                        Calls.APPLY,
+                                        vm("/spec/nope", "1").toString()))
+                .on(
+                        "POST fieldValidation=Strict unknown fields",
+                        (stage, _) -> stage.calls()
+                                .call(
+                                        "POST",
+                                        path(stage, "") + "?fieldValidation=Strict",
+                                        "application/json",
+                                        vm("/spec/nope", "1", "/spec/template/spec/bogus", "1")
+                                                .toString()));
     }
 
     private Answer apply(Stage stage, String name, String force) {
@@ -87,10 +94,6 @@ final class Applies {
 
     private static ObjectNode labelled() {
         return vm("/metadata/labels", "{\"mine\": \"yes\"}");
-    }
-
-    private static ObjectNode unknownFields() {
-        return vm("/spec/nope", "1", "/spec/template/spec/bogus", "1");
     }
 
     private static ObjectNode duplicateVolume() {

@@ -71,7 +71,8 @@ final class KubeVirtActions {
         kinds.put("vm", VM);
         kinds.put("pvc", PVC);
         var actions = new Actions(kinds, KubeVirtActions::client);
-        return Applies.install(KubeVirtAnswers.install(actions)).on("PUT subresource (vm|vmi)/(\\S+?)/(\\S+)( .*)?", (stage, text) -> {
+        return Applies.install(KubeVirtAnswers.install(actions))
+                .on("PUT subresource (vm|vmi)/(\\S+?)/(\\S+)( .*)?", (stage, text) -> {
                     String body = text.group(4) == null ? "" : text.group(4).strip();
                     return stage.calls()
                             .call(
@@ -109,18 +110,26 @@ final class KubeVirtActions {
                     String pod = stage.seenName("Pod", text.group(1));
                     String path = Actions.path(POD, stage.namespace(), pod) + "/eviction";
                     return stage.calls().call("POST", path, "application/json", """
-                            {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": "%s", "namespace": "%s"}}"""
-                            .formatted(pod, stage.namespace()));
+                            {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": "%s", "namespace": "%s"}}""".formatted(pod, stage.namespace()));
                 })
-                .on("(throttle|stop|guest powers off|kill qemu of the source|delete the VM|claim change|hotplug of|adding a) .*|throttle: .*", Actions.REMARK)
+                .on(
+                        "(throttle|stop|guest powers off|kill qemu of the source|delete the VM|claim change|hotplug of|adding a) .*|throttle: .*",
+                        Actions.REMARK)
                 .on("PUT (vm|vmi) evacuate/cancel(?: body )?(.*?)(?: \\(no evacuation\\))?", (stage, text) -> {
                     String body = text.group(2).replace('\'', '"').replace("None", "");
                     body = body.replaceAll("\"n[12]\"", '"' + node(stage) + '"');
-                    return stage.calls().call("PUT", subresource(stage, text.group(1), "a", "evacuate/cancel"), body.isEmpty() ? "" : "application/json", body);
+                    return stage.calls()
+                            .call(
+                                    "PUT",
+                                    subresource(stage, text.group(1), "a", "evacuate/cancel"),
+                                    body.isEmpty() ? "" : "application/json",
+                                    body);
                 })
                 .on("guest console: type \"sleep 3; poweroff -f\"", (stage, _) -> {
-                    await().until(() ->
-                            stage.seen(last(stage, VMIM.kind())).at("/status/phase").asText().equals("Running"));
+                    await().until(() -> stage.seen(last(stage, VMIM.kind()))
+                            .at("/status/phase")
+                            .asText()
+                            .equals("Running"));
                     return guest(stage, "poweroff");
                 })
                 .before(stage -> {
@@ -169,8 +178,8 @@ final class KubeVirtActions {
         stage.calls().call("POST", vms, "application/json", """
                 {"apiVersion": "kubevirt.io/v1", "kind": "VirtualMachine", "metadata": {"name": "%1$s", "ownerReferences": [
                   {"apiVersion": "v1", "kind": "ConfigMap", "name": "%1$s", "uid": "%2$s"}]},
-                 "spec": {"runStrategy": "Halted", "template": {"spec": {"domain": {"devices": {}}}}}}"""
-                .formatted(name, owner.path("uid").asText()));
+                 "spec": {"runStrategy": "Halted", "template": {"spec": {"domain": {"devices": {}}}}}}""".formatted(
+                        name, owner.path("uid").asText()));
         stage.calls().call("DELETE", maps + "/" + name, "", "");
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> stage.calls().call("GET", vms + "/" + name, "", "").status() == 404);
@@ -225,7 +234,9 @@ final class KubeVirtActions {
 
     /** The node that the one running VMI is on. */
     private static String node(Stage stage) {
-        return stage.seen(running(stage)).at("/status/nodeName").asText();
+        Line line = running(stage);
+        ObjectNode vmi = stage.seen(line);
+        return (vmi == null ? line.object() : vmi).at("/status/nodeName").asText();
     }
 
     /** Some migrations were still running when they were interrupted, because they had been made slow. */
@@ -249,7 +260,12 @@ final class KubeVirtActions {
         for (Line line : stage.past()) {
             ObjectNode vmi = line.kind().equals(VMI.kind()) ? stage.seen(line) : null;
             if (vmi != null && vmi.at("/metadata/annotations").has(MIGRATION) != hold) {
-                stage.calls().call("PATCH", Actions.path(VMI, stage.namespace(), line.name()), Calls.MERGE_PATCH, """
+                stage.calls()
+                        .call(
+                                "PATCH",
+                                Actions.path(VMI, stage.namespace(), line.name()),
+                                Calls.MERGE_PATCH,
+                                """
                         {"metadata": {"annotations": {"%s": %s}}}""".formatted(MIGRATION, hold ? "\"hang\"" : "null"));
             }
         }

@@ -39,9 +39,7 @@ final class KubeVirtAnswers {
                             SPEC + "/domain/memory",
                             null)),
             entry("maxSockets < sockets", change(SPEC + "/domain/cpu", "{\"sockets\": 4, \"maxSockets\": 2}")),
-            entry(
-                    "maxGuest < guest",
-                    change(SPEC + "/domain/memory", "{\"guest\": \"2Gi\", \"maxGuest\": \"1Gi\"}")),
+            entry("maxGuest < guest", change(SPEC + "/domain/memory", "{\"guest\": \"2Gi\", \"maxGuest\": \"1Gi\"}")),
             entry(
                     "maxGuest with guest 128Mi",
                     change(SPEC + "/domain/memory", "{\"guest\": \"128Mi\", \"maxGuest\": \"1Gi\"}")),
@@ -106,14 +104,17 @@ final class KubeVirtAnswers {
             }
             return stage.calls().call("POST", vms(stage, ""), "application/json", vm.toString());
         }));
-        return actions.on("PUT (pause|unpause|restart) (no body|with no body, no content type)", (stage, text) -> stage.calls()
-                        .call("PUT", verb(stage, text.group(1)), "", ""))
-                .on("PUT restart with a broken body", (stage, _) -> stage.calls()
-                        .call(
-                                "PUT",
-                                KubeVirtActions.subresource(stage, "vm", "h", "restart"),
-                                "application/json",
-                                "\"broken\""))
+        return actions.on(
+                        "PUT (pause|unpause|restart) (no body|with no body, no content type)",
+                        (stage, text) -> stage.calls().call("PUT", verb(stage, text.group(1)), "", ""))
+                .on(
+                        "PUT restart with a broken body",
+                        (stage, _) -> stage.calls()
+                                .call(
+                                        "PUT",
+                                        KubeVirtActions.subresource(stage, "vm", "h", "restart"),
+                                        "application/json",
+                                        "\"broken\""))
                 .on("(PUT|GET) (unpause|guestosinfo) with Accept: (.*)", (stage, text) -> {
                     Map<String, String> headers = new HashMap<>();
                     if (!text.group(3).equals("None")) {
@@ -121,11 +122,37 @@ final class KubeVirtAnswers {
                     }
                     return stage.calls().call(text.group(1), verb(stage, text.group(2)), "", headers);
                 })
+                .on(
+                        "patch vm /status by cluster admin",
+                        (stage, _) -> stage.calls()
+                                .call(
+                                        "PATCH",
+                                        vms(stage, "a") + "/status",
+                                        Calls.MERGE_PATCH,
+                                        "{\"status\": {\"printableStatus\": \"Unknown\"}}"))
+                .on(
+                        "GET vmi /status",
+                        (stage, _) -> stage.calls()
+                                .call(
+                                        "GET",
+                                        Actions.path(KubeVirtActions.VMI, stage.namespace(), "a") + "/status",
+                                        "",
+                                        ""))
+                .on("PUT vm with stale resourceVersion", (stage, _) -> {
+                    var vm = (ObjectNode) Replay.parse(
+                            stage.calls().call("GET", vms(stage, "a"), "", "").body());
+                    vm.withObject("/metadata").put("resourceVersion", "1");
+                    return stage.calls().call("PUT", vms(stage, "a"), "application/json", vm.toString());
+                })
                 .on("back-to-back toggle .*", (stage, _) -> {
                     String path = vms(stage, "a");
                     for (String strategy : List.of("Halted", "RerunOnFailure")) {
                         stage.calls()
-                                .call("PATCH", path, Calls.MERGE_PATCH, "{\"spec\": {\"runStrategy\": \"" + strategy + "\"}}");
+                                .call(
+                                        "PATCH",
+                                        path,
+                                        Calls.MERGE_PATCH,
+                                        "{\"spec\": {\"runStrategy\": \"" + strategy + "\"}}");
                     }
                     return Answer.NONE;
                 });

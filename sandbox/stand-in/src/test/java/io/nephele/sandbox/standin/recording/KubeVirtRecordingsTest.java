@@ -92,8 +92,8 @@ class KubeVirtRecordingsTest {
 
     @Test
     void aStartIsLostWhereItWasLostInTheRecordings() {
-        List<ToggleRace.Toggle> alone = ToggleRace.toggles(
-                Recording.read("kubevirt", "s16-toggle-race").lines());
+        List<ToggleRace.Toggle> alone =
+                ToggleRace.toggles(Recording.read("kubevirt", "s16-toggle-race").lines());
         List<ToggleRace.Toggle> parallel = ToggleRace.toggles(
                 Recording.read("kubevirt", "s16b-toggle-race-parallel").lines());
         assertThat(alone).hasSize(11);

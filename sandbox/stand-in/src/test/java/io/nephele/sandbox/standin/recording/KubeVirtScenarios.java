@@ -10,9 +10,12 @@ final class KubeVirtScenarios {
             of("s01-halted-start-stop"),
             // Two nodes, of which the first is of AMD.
             of("b-vendor-run")
+                    .unwritten(98.3, "PUT vmi evacuate/cancel body {'evacuationNodeName': 'n1'}")
+                    .unwritten(59.5, "PUT vmi evacuate/cancel body {'evacuationNodeName': 'n1'}")
                     .edited((kind, object) -> {
                         if (kind.equals("VirtualMachine")) {
-                            object.withObject("/spec/template/spec/nodeSelector").put("sandbox.nephele.io/rack", "1");
+                            object.withObject("/spec/template/spec/nodeSelector")
+                                    .put("sandbox.nephele.io/rack", "1");
                             object.withObject(
                                             "/spec/template/spec/affinity/nodeAffinity/preferredDuringSchedulingIgnoredDuringExecution/0/preference/matchExpressions/0")
                                     .putArray("values")
@@ -23,12 +26,55 @@ final class KubeVirtScenarios {
                     .given("VirtualMachineInstanceMigration wrong", migration("wrong", "\"vmiName\": \"a\"")),
             of("b-always")
                     // If there is a VMI 20 ms after the start.
-                    .racy("PUT subresource vm/a/start", "VM is already running").given("VirtualMachine a", named("a", "Always").toString()),
-            of("b-ssa"), of("b-ssa2"), of("b-reject").given("VirtualMachine dv", KubeVirtAnswers.vm("/metadata/name", "\"dv\"").toString()),
+                    .racy("PUT subresource vm/a/start", "VM is already running")
+                    .given("VirtualMachine a", named("a", "Always").toString()),
+            of("b-extra")
+                    .given("VirtualMachine a", named("a", "RerunOnFailure").toString())
+                    .given(
+                            "VirtualMachine it",
+                            KubeVirtAnswers.vm(
+                                            "/metadata/name",
+                                            "\"it\"",
+                                            "/spec/runStrategy",
+                                            "\"RerunOnFailure\"",
+                                            "/spec/instancetype",
+                                            "{\"name\": \"nope\"}")
+                                    .toString())
+                    .given(
+                            "VirtualMachine big",
+                            KubeVirtAnswers.vm(
+                                            "/metadata/name",
+                                            "\"big\"",
+                                            "/spec/runStrategy",
+                                            "\"RerunOnFailure\"",
+                                            "/spec/template/spec/domain/cpu/sockets",
+                                            "1000")
+                                    .toString())
+                    .given(
+                            "VirtualMachine neg",
+                            KubeVirtAnswers.vm(
+                                            "/metadata/name",
+                                            "\"neg\"",
+                                            "/spec/runStrategy",
+                                            "\"RerunOnFailure\"",
+                                            "/spec/template/spec/terminationGracePeriodSeconds",
+                                            "-1")
+                                    .toString())
+                    .given(
+                            "VirtualMachine " + "n".repeat(64),
+                            named("n".repeat(64), "RerunOnFailure").toString()),
+            of("b-ssa"),
+            of("b-ssa2"),
+            of("b-reject")
+                    .given(
+                            "VirtualMachine dv",
+                            KubeVirtAnswers.vm("/metadata/name", "\"dv\"").toString()),
             of("b-subresources")
                     .given("VirtualMachine h", named("h", "Halted").toString())
                     .given("VirtualMachine m", named("m", "Manual").toString())
-                    .given("VirtualMachine r", slow(named("r", "RerunOnFailure")).toString())
+                    .given(
+                            "VirtualMachine r",
+                            slow(named("r", "RerunOnFailure")).toString())
                     .given("VirtualMachineInstanceMigration mp", migration("mp", "\"vmiName\": \"r\"")),
             of("s02-create-running"),
             of("s03a-guest-poweroff-rerunonfailure"),
@@ -48,7 +94,8 @@ final class KubeVirtScenarios {
             of("s12-delete-running")
                     // Gone 0.2 s after, when the garbage collector has orphaned its VMI.
                     .racy("VirtualMachine o #1", "Terminating")
-                    // Of a deletion in the foreground, garbage collector and virt-controller do the same at the same time.
+                    // Of a deletion in the foreground, garbage collector and virt-controller do the same at the same
+                    // time.
                     .racy("events of VirtualMachine f", "SuccessfulDelete")
                     .racy("events of VirtualMachineInstance f", "SuccessfulDelete"),
             of("s08-migration")
@@ -57,13 +104,22 @@ final class KubeVirtScenarios {
                     .given("VirtualMachineInstanceMigration noname", migration("noname", ""))
                     .given(
                             "VirtualMachineInstanceMigration prio",
-                            migration("prio", "\"vmiName\": \"a\", \"priority\": \"system-critical\"")), of("s08b-migration-interrupted"), of("s09-eviction"), of("s09b-evacuation-cancel"), of("s15b-not-migratable")
+                            migration("prio", "\"vmiName\": \"a\", \"priority\": \"system-critical\"")),
+            of("s08b-migration-interrupted"),
+            of("s09-eviction"),
+            of("s09b-evacuation-cancel"),
+            of("s14-volume-migration")
+                    .given("PersistentVolumeClaim src", claim("src", "ReadWriteMany"))
+                    .given("PersistentVolumeClaim dst", claim("dst", "ReadWriteMany"))
+                    .given("PersistentVolumeClaim dst2", claim("dst2", "ReadWriteMany")),
+            of("s15b-not-migratable")
                     // virt-handler lost its connection to the guest when it told of its end.
                     .racy("events of VirtualMachineInstance a", "Stopped")
                     // Its pod took its time to end.
                     .moving("POST eviction of launcher pod virt-launcher-b")
                     .given("PersistentVolumeClaim rwo", claim("rwo", "ReadWriteOnce"))
-                    .given("VirtualMachineInstanceMigration no", migration("no", "\"vmiName\": \"a\"")), template("s13-agent", "deb", "agent", "debian"),
+                    .given("VirtualMachineInstanceMigration no", migration("no", "\"vmiName\": \"a\"")),
+            template("s13-agent", "deb", "agent", "debian"),
             boot("s15-not-migratable", "a", "fail").unwritten(196.4, "kubectl delete vm a"));
 
     private KubeVirtScenarios() {}
@@ -84,8 +140,7 @@ final class KubeVirtScenarios {
 
     private static String migration(String name, String spec) {
         return """
-                {"apiVersion": "kubevirt.io/v1", "kind": "VirtualMachineInstanceMigration", "metadata": {"name": "%s"}, "spec": {%s}}"""
-                .formatted(name, spec);
+                {"apiVersion": "kubevirt.io/v1", "kind": "VirtualMachineInstanceMigration", "metadata": {"name": "%s"}, "spec": {%s}}""".formatted(name, spec);
     }
 
     private static String claim(String name, String accessMode) {

@@ -52,13 +52,13 @@ final class KubeVirtViews {
                 facts.put(
                         "activePods",
                         String.valueOf(vmi.at("/status/activePods").size()));
-                        vmi.at("/spec/nodeSelector").properties().stream()
-                                // Such a one is no part of the recording.
-                                .filter(label -> !label.getKey().startsWith("sandbox."))
-                                .forEach(label -> facts.put(
-                                        "node selector " + label.getKey(),
-                                        label.getValue().asText()));
-                        interfaces(vmi, facts);
+                vmi.at("/spec/nodeSelector").properties().stream()
+                        // Such a one is no part of the recording.
+                        .filter(label -> !label.getKey().startsWith("sandbox."))
+                        .forEach(label -> facts.put(
+                                "node selector " + label.getKey(),
+                                label.getValue().asText()));
+                interfaces(vmi, facts);
                 volumes(vmi, facts);
                 migration(vmi, facts);
             }),

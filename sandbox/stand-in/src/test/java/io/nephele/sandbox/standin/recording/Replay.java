@@ -97,11 +97,11 @@ final class Replay implements Stage {
             lastEvent = System.nanoTime();
         }
         if (recording.hasAnswersOnly()) {
-            return System.nanoTime() - Math.max(lastEvent, lastAction) > still(segment.quiet()).toNanos();
+            return System.nanoTime() - Math.max(lastEvent, lastAction)
+                    > still(segment.quiet()).toNanos();
         }
         boolean rest = segment.quiet() >= REST
-                && scenario.moving().stream()
-                        .noneMatch(segment.action().text()::startsWith);
+                && scenario.moving().stream().noneMatch(segment.action().text()::startsWith);
         missing.clear();
         for (String key : recorded.keys()) {
             if (!reached(key, rest)) {
@@ -116,7 +116,9 @@ final class Replay implements Stage {
 
     /** What was waited for is not known, only for how long: so much longer nothing may happen here. */
     private static Duration still(double quiet) {
-        return quiet < PAUSE ? Duration.ZERO : quiet < REST ? STILL.dividedBy(2) : Duration.ofMillis((long) Math.clamp(quiet * 100, 360, 1000));
+        return quiet < PAUSE
+                ? Duration.ZERO
+                : quiet < REST ? STILL.dividedBy(2) : Duration.ofMillis((long) Math.clamp(quiet * 100, 360, 1000));
     }
 
     private boolean pull() {

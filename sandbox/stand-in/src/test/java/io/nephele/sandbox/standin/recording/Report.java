@@ -83,7 +83,9 @@ record Report(String recording, Line action, Subject subject, Lives recorded, Li
             List<Line> lines = seen.of(key);
             text.append("  ").append(key).append('\n');
             if (!lines.isEmpty()) {
-                facts(text, recorded.of(key).getLast(), closest(recorded.of(key).getLast(), lines));
+                Line wanted = recorded.of(key).getLast();
+                Line closest = closest(wanted, lines);
+                facts(text, wanted, subject.same(wanted, closest) ? lines.getLast() : closest);
             }
             difference(
                     text,

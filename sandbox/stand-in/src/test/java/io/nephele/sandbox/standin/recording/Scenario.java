@@ -35,7 +35,9 @@ record Scenario(
     }
 
     Scenario unwritten(double seconds, String action) {
-        return new Scenario(folder, name, given, racy, edit, Map.of(seconds, action), moving);
+        Map<Double, String> more = new HashMap<>(unwritten);
+        more.put(seconds, action);
+        return new Scenario(folder, name, given, racy, edit, more, moving);
     }
 
     Scenario given(String kindAndName, String json) {

@@ -64,7 +64,8 @@ record ToggleRace(Watched watched, Calls calls, String namespace) {
         calls.call("POST", "/api/v1/namespaces", "application/json", """
                 {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "%s"}}""".formatted(namespace));
         for (int i = 0; i < VMS; i++) {
-            ObjectNode vm = KubeVirtAnswers.vm("/metadata/name", "\"v" + i + "\"", "/spec/runStrategy", "\"RerunOnFailure\"");
+            ObjectNode vm =
+                    KubeVirtAnswers.vm("/metadata/name", "\"v" + i + "\"", "/spec/runStrategy", "\"RerunOnFailure\"");
             calls.call("POST", Actions.path(KubeVirtActions.VM, namespace, ""), "application/json", vm.toString());
         }
         for (int round = 0; round < ROUNDS; round++) {
@@ -74,17 +75,21 @@ record ToggleRace(Watched watched, Calls calls, String namespace) {
         }
         settled();
         List<Toggle> toggles = toggles(watched.after(namespace, 0));
-        assertThat(toggles).hasSize(VMS * ROUNDS).allSatisfy(toggle -> assertThat(toggle.started()).isEqualTo(toggle.seen()));
+        assertThat(toggles)
+                .hasSize(VMS * ROUNDS)
+                .allSatisfy(toggle -> assertThat(toggle.started()).isEqualTo(toggle.seen()));
     }
 
     private void settled() {
         int[] before = {-1};
-        await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(150)).until(() -> {
-            int now = watched.after(namespace, 0).size();
-            boolean same = now == before[0];
-            before[0] = now;
-            return same;
-        });
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(150))
+                .until(() -> {
+                    int now = watched.after(namespace, 0).size();
+                    boolean same = now == before[0];
+                    before[0] = now;
+                    return same;
+                });
     }
 
     private void powerOff() {
@@ -107,7 +112,10 @@ record ToggleRace(Watched watched, Calls calls, String namespace) {
                 all.add(threads.submit(() -> {
                     for (String strategy : List.of("Halted", "RerunOnFailure")) {
                         calls.call(
-                                "PATCH", path, Calls.MERGE_PATCH, "{\"spec\": {\"runStrategy\": \"" + strategy + "\"}}");
+                                "PATCH",
+                                path,
+                                Calls.MERGE_PATCH,
+                                "{\"spec\": {\"runStrategy\": \"" + strategy + "\"}}");
                     }
                 }));
             }
