@@ -45,7 +45,7 @@ final class Cluster implements AutoCloseable {
                 .runnableInformer(0));
         pods = add(client.pods()
                 .inAnyNamespace()
-                .withLabel("kubevirt.io", "virt-launcher")
+                .withLabelIn("kubevirt.io", "virt-launcher", "hotplug-disk")
                 .runnableInformer(0));
         claims = add(client.persistentVolumeClaims().inAnyNamespace().runnableInformer(0));
         vmis.addIndexers(Map.of(BY_CLAIM, Cluster::claimsOf));
@@ -125,7 +125,17 @@ final class Cluster implements AutoCloseable {
 
     /** The launcher pods of a VMI, by the VMI's uid; the one that it began in first. */
     List<Pod> pods(String key, String vmiUid) {
+        return pods(key, vmiUid, "virt-launcher");
+    }
+
+    /** The pods that hold the disks which were plugged into a VMI. */
+    List<Pod> attachments(String key, String vmiUid) {
+        return pods(key, vmiUid, "hotplug-disk");
+    }
+
+    private List<Pod> pods(String key, String vmiUid, String type) {
         return pods.getIndexer().byIndex(BY_VMI, key).stream()
+                .filter(pod -> type.equals(pod.getMetadata().getLabels().get("kubevirt.io")))
                 .filter(pod -> vmiUid.equals(pod.getMetadata().getLabels().get(Kinds.CREATED_BY)))
                 .sorted(Comparator.comparing(pod -> pod.getMetadata().getCreationTimestamp()))
                 .toList();

@@ -37,9 +37,10 @@ public final class KubeVirt implements AutoCloseable {
         var steps = new Steps(queue);
         var guests = new Guests(api, timings, steps);
         var launchers = new Launchers(api);
-        migrations = new MigrationController(api, cluster, scheduler, launchers, timings, steps);
+        var hotplug = new Hotplug(api, cluster, launchers, timings, steps);
+        migrations = new MigrationController(api, cluster, scheduler, launchers, hotplug, timings, steps);
         evacuation = new Evacuation(api, cluster, timings, steps);
-        vmis = new VmiController(api, cluster, scheduler, launchers, guests, timings, steps);
+        vmis = new VmiController(api, cluster, scheduler, launchers, guests, hotplug, timings, steps);
         Nodes.install(client, https.port());
         Webhooks.install(api, https);
         VmiGuard.install(api, https);

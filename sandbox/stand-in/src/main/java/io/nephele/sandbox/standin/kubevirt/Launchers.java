@@ -65,6 +65,46 @@ final class Launchers {
         create(vmi, name(vmi), node, selector(vmi), Map.of());
     }
 
+    /** A pod that holds plugged-in disks on the node of a launcher. */
+    void createAttachment(Vmi vmi, @Nullable Migration migration, Pod launcher, String name) {
+        Map<String, String> labels = new HashMap<>(
+                Map.of("kubevirt.io", "hotplug-disk", Kinds.CREATED_BY, vmi.uid(), "vm.kubevirt.io/name", vmi.name()));
+        if (migration != null) {
+            labels.put(MIGRATION, migration.uid());
+        }
+        var pod = new PodBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(vmi.namespace())
+                .withLabels(labels)
+                .withOwnerReferences(new OwnerReferenceBuilder()
+                        .withApiVersion("v1")
+                        .withKind("Pod")
+                        .withName(launcher.getMetadata().getName())
+                        .withUid(launcher.getMetadata().getUid())
+                        .withController(true)
+                        .withBlockOwnerDeletion(true)
+                        .build())
+                .endMetadata()
+                .withNewSpec()
+                .withNodeName(launcher.getSpec().getNodeName())
+                .withRestartPolicy("Never")
+                .withAutomountServiceAccountToken(false)
+                .addToContainers(new ContainerBuilder()
+                        .withName("hotplug-disk")
+                        .withImage(IMAGE)
+                        .build())
+                .endSpec()
+                .build();
+        try {
+            api.client().pods().resource(pod).create();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+                throw e;
+            }
+        }
+    }
+
     /** The same on another node, for a migration. */
     void createTarget(Migration migration, Vmi vmi, @Nullable String node, Map<String, String> selector) {
         create(vmi, name(migration, vmi), node, selector, Map.of(MIGRATION, migration.uid()));

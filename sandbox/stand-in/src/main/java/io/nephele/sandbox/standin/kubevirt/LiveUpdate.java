@@ -6,6 +6,7 @@ import io.nephele.sandbox.standin.Api;
 import io.nephele.sandbox.standin.Conditions;
 import java.util.Iterator;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Changes of a VM's template while it runs: some reach the running guest, the others wait for a restart. Recording s11. */
@@ -21,11 +22,15 @@ final class LiveUpdate {
     private LiveUpdate() {}
 
     static void apply(Api api, Cluster cluster, ObjectNode vm, ObjectNode vmi, ObjectNode vmStatus) {
-        JsonNode present = vmi.path("spec");
+        JsonNode running = vmi.path("spec");
+        JsonNode present = running;
         JsonNode template = vm.path("spec").path("template").path("spec");
         String namespace = vm.path("metadata").path("namespace").asText();
         var move = VolumeMove.of(vm, present, claim -> cluster.claim(namespace, claim));
-        JsonNode wanted = move.undone(template, present);
+        Set<String> plugged = new TreeSet<>(Hotplug.pluggable(template));
+        plugged.addAll(Hotplug.pluggable(present));
+        JsonNode wanted = Hotplug.without(move.undone(template, present), plugged);
+        present = Hotplug.without(running, plugged);
         String restart = restartReason(wanted, present, vmi);
         var conditions = new Conditions(vmStatus.path("conditions"), false);
         if (restart == null) {
@@ -44,6 +49,13 @@ final class LiveUpdate {
         if (!move.isEmpty()) {
             move.begin(change, vmStatus);
             change.spec().set("volumes", template.path("volumes"));
+        }
+        if (!Hotplug.pluggable(template).equals(Hotplug.pluggable(running))) {
+            change.spec().set("volumes", template.path("volumes"));
+            change.spec()
+                    .withObjectProperty("domain")
+                    .withObjectProperty("devices")
+                    .set("disks", template.at("/domain/devices/disks"));
         }
         propagate(change, wanted, present, restart == null);
         change.send();

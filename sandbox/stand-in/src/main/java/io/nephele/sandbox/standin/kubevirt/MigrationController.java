@@ -22,6 +22,7 @@ final class MigrationController {
     private final Cluster cluster;
     private final Scheduler scheduler;
     private final Launchers launchers;
+    private final Hotplug hotplug;
     private final Crossing crossing;
 
     /** The VMI, by its uid, that a migration is of: a new one may have the same name. */
@@ -31,11 +32,18 @@ final class MigrationController {
     private final Steps steps;
 
     MigrationController(
-            Api api, Cluster cluster, Scheduler scheduler, Launchers launchers, Timings timings, Steps steps) {
+            Api api,
+            Cluster cluster,
+            Scheduler scheduler,
+            Launchers launchers,
+            Hotplug hotplug,
+            Timings timings,
+            Steps steps) {
         this.api = api;
         this.cluster = cluster;
         this.scheduler = scheduler;
         this.launchers = launchers;
+        this.hotplug = hotplug;
         this.timings = timings;
         this.steps = steps;
         crossing = new Crossing(api, timings, steps);
@@ -181,8 +189,11 @@ final class MigrationController {
                         "Migration target pod for VMI [%s/%s] is currently unschedulable."
                                 .formatted(vmi.namespace(), vmi.name()));
             }
-        } else if (node != null && steps.due(migration.uid(), vmi.key(), "TargetPod", timings.podStart())) {
-            launchers.ready(target);
+        } else if (node != null && !Launchers.phase(target).equals("Running")) {
+            if (steps.due(migration.uid(), vmi.key(), "TargetPod", timings.podStart())) {
+                launchers.ready(target);
+            }
+        } else if (node != null && hotplug.isAttached(vmi, migration, target)) {
             phase(migration, "Scheduled");
         }
     }

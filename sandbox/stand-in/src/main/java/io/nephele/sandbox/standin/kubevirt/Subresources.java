@@ -48,11 +48,13 @@ final class Subresources {
 
     private final Api api;
     private final VmVerbs vmVerbs;
+    private final VolumeVerbs volumeVerbs;
     private final VmiVerbs vmiVerbs;
 
     private Subresources(Api api, Guests guests) {
         this.api = api;
         vmVerbs = new VmVerbs(api);
+        volumeVerbs = new VolumeVerbs(api);
         vmiVerbs = new VmiVerbs(api, guests);
     }
 
@@ -180,6 +182,8 @@ final class Subresources {
             case "stop" -> vmVerbs.stop(vm, vmi, body);
             case "restart" -> vmVerbs.restart(vm, vmi, body);
             case "migrate" -> vmVerbs.migrate(vm);
+            case "addvolume" -> volumeVerbs.add(vm, body);
+            case "removevolume" -> volumeVerbs.remove(vm, body);
             case "evacuate/cancel" -> {
                 if (vmi != null) {
                     vmiVerbs.cancelEvacuation(new Vmi(vmi), body);
@@ -197,6 +201,8 @@ final class Subresources {
         var vmi = new Vmi(tree);
         if (verb(path).equals("evacuate/cancel")) {
             vmiVerbs.cancelEvacuation(vmi, body);
+        } else if (verb(path).endsWith("volume")) {
+            throw Refused.badRequest("VMI " + vmi.key() + " is owned by a VM");
         } else {
             vmiVerbs.act(vmi, verb(path), body);
         }

@@ -36,7 +36,7 @@ public record Timings(
     public static final Timings SANDBOX = of(50, 400, 400, 500, 400, 500, 700, 1000, 50, 1000, 1000, 2000);
 
     /** Of tests. */
-    public static final Timings FAST = of(5, 20, 30, 30, 60, 50, 50, 800, 100, 50, 60, 100);
+    public static final Timings FAST = of(5, 20, 30, 30, 60, 50, 50, 2500, 100, 50, 60, 100);
 
     private static Timings of(
             long scheduling,

@@ -7,7 +7,6 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.nephele.sandbox.standin.Api;
 import io.nephele.sandbox.standin.Conditions;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -35,13 +34,13 @@ final class VmController {
 
     private final Api api;
     private final Cluster cluster;
-    private final Timings timings;
+    private final StartFailures failures;
     private final java.util.function.BiConsumer<String, Duration> later;
 
     VmController(Api api, Cluster cluster, Timings timings, java.util.function.BiConsumer<String, Duration> later) {
         this.api = api;
         this.cluster = cluster;
-        this.timings = timings;
+        failures = new StartFailures(timings.backOff());
         this.later = later;
     }
 
@@ -60,9 +59,10 @@ final class VmController {
         if (deleting) {
             boolean orphaning = hasFinalizer(vm, "orphan");
             if (vmi != null && !orphaning) {
-                countFailure(status, new Vmi(vmi));
+                failures.count(vm, status, new Vmi(vmi));
                 delete(vm, vmi);
             } else if (hasFinalizer(vm, Kinds.CONTROLLER_FINALIZER)) {
+                failures.forget(vm);
                 removeFinalizer(vm);
                 return;
             }
@@ -99,7 +99,7 @@ final class VmController {
             String uid = vmi.path("metadata").path("uid").asText();
             String phase = vmi.path("status").path("phase").asText();
             if (!strategy.equals("Halted")) {
-                countFailure(status, new Vmi(vmi));
+                failures.count(vm, status, new Vmi(vmi));
             }
             boolean stopRequested = requests(status, "Stop", uid);
             boolean end = switch (strategy) {
@@ -162,49 +162,12 @@ final class VmController {
 
     /** Whether a start has to wait, because others before it failed. */
     private boolean waiting(ObjectNode vm, ObjectNode status) {
-        String retryAfter =
-                status.path("startFailure").path("retryAfterTimestamp").asText();
-        if (retryAfter.isEmpty()) {
-            return false;
-        }
-        Duration rest = Duration.between(Instant.now(), Instant.parse(retryAfter));
-        if (rest.isNegative() || rest.isZero()) {
+        Duration rest = failures.rest(vm, status);
+        if (rest.isZero()) {
             return false;
         }
         later.accept(key(vm), rest.plusMillis(20));
         return true;
-    }
-
-    /** Only a VMI that ends before it was Running counts: a guest that crashes later is started again at once, for ever. */
-    private void countFailure(ObjectNode status, Vmi vmi) {
-        String uid = vmi.uid();
-        if (vmi.phase().equals("Running")) {
-            status.remove("startFailure");
-        } else if (vmi.phase().equals("Failed")
-                && !wasRunning(vmi.tree())
-                && !uid.equals(
-                        status.path("startFailure").path("lastFailedVMIUID").asText())) {
-            int count = status.path("startFailure").path("consecutiveFailCount").asInt() + 1;
-            Duration delay = timings.backOff().multipliedBy((long) count * count);
-            Duration limit = timings.backOff().multipliedBy(30);
-            ObjectNode failure = status.putObject("startFailure");
-            failure.put("consecutiveFailCount", count);
-            failure.put("lastFailedVMIUID", uid);
-            failure.put(
-                    "retryAfterTimestamp",
-                    Instant.now()
-                            .plus(delay.compareTo(limit) > 0 ? limit : delay)
-                            .toString());
-        }
-    }
-
-    private static boolean wasRunning(ObjectNode vmi) {
-        for (JsonNode transition : vmi.path("status").path("phaseTransitionTimestamps")) {
-            if (transition.path("phase").asText().equals("Running")) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static boolean isPausedStart(ObjectNode status) {

@@ -18,6 +18,7 @@ final class VmiController {
     private final VmiStart start;
     private final VmiEnd end;
     private final Crossing crossing;
+    private final Hotplug hotplug;
 
     VmiController(
             Api api,
@@ -25,10 +26,12 @@ final class VmiController {
             Scheduler scheduler,
             Launchers launchers,
             Guests guests,
+            Hotplug hotplug,
             Timings timings,
             Steps steps) {
         this.cluster = cluster;
         this.guests = guests;
+        this.hotplug = hotplug;
         crossing = new Crossing(api, timings, steps);
         end = new VmiEnd(api, cluster, scheduler, launchers, timings, steps);
         start = new VmiStart(api, cluster, scheduler, launchers, end, timings, steps);
@@ -79,7 +82,9 @@ final class VmiController {
                 if (isEvicted(vmi, pods)) {
                     end.shutDown(vmi, pods);
                 } else {
-                    guests.settle(vmi);
+                    if (!guests.settle(vmi)) {
+                        hotplug.proceed(vmi, pods);
+                    }
                 }
             }
         }

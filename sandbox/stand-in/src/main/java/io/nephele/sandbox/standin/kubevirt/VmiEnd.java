@@ -137,6 +137,7 @@ final class VmiEnd {
         if (!vmi.isDeleting()) {
             return;
         }
+        cluster.attachments(vmi.key(), vmi.uid()).forEach(launchers::remove);
         if (!pods.isEmpty()) {
             for (Pod pod : pods) {
                 launchers.remove(pod);

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -196,12 +197,17 @@ final class KubeVirtActions {
                 return line;
             }
         }
-        for (Line line : stage.seen("VirtualMachineInstance").reversed()) {
-            if (!line.isDeletion()) {
-                return line;
-            }
-        }
-        throw new IllegalStateException("No guest runs");
+        return await().atMost(Duration.ofSeconds(20))
+                .until(
+                        () -> stage.seen("VirtualMachineInstance").reversed().stream()
+                                .filter(line -> !line.isDeletion()
+                                        && line.object()
+                                                .at("/status/phase")
+                                                .asText()
+                                                .equals("Running"))
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
     }
 
     private static Line last(Stage stage, String kind) {

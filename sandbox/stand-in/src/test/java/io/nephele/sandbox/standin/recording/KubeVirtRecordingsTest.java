@@ -9,6 +9,7 @@ import io.nephele.sandbox.standin.HttpsEndpoint;
 import io.nephele.sandbox.standin.StandInCrds;
 import io.nephele.sandbox.standin.cdi.Cdi;
 import io.nephele.sandbox.standin.kubevirt.KubeVirt;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,7 @@ class KubeVirtRecordingsTest {
         String only = System.getProperty("recording", "");
         return KubeVirtScenarios.ALL.stream()
                 .filter(s -> s.name().startsWith(only))
+                .sorted(Comparator.comparing(s -> !KubeVirtScenarios.LONG.contains(s.name())))
                 .toList();
     }
 

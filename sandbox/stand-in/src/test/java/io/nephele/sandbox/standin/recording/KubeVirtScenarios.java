@@ -2,6 +2,7 @@ package io.nephele.sandbox.standin.recording;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Set;
 
 /** The recordings of KubeVirt, with what must be known to play them. */
 final class KubeVirtScenarios {
@@ -108,6 +109,11 @@ final class KubeVirtScenarios {
             of("s08b-migration-interrupted"),
             of("s09-eviction"),
             of("s09b-evacuation-cancel"),
+            of("s10-hotplug")
+                    .given("PersistentVolumeClaim hp1", claim("hp1", "ReadWriteMany"))
+                    .given("PersistentVolumeClaim hp2", claim("hp2", "ReadWriteMany"))
+                    // Told while a claim was just being looked up, as often as not.
+                    .racy("events of VirtualMachineInstance a", "EvictionStrategy is set but vmi is not migratable"),
             of("s14-volume-migration")
                     .given("PersistentVolumeClaim src", claim("src", "ReadWriteMany"))
                     .given("PersistentVolumeClaim dst", claim("dst", "ReadWriteMany"))
@@ -121,6 +127,10 @@ final class KubeVirtScenarios {
                     .given("VirtualMachineInstanceMigration no", migration("no", "\"vmiName\": \"a\"")),
             template("s13-agent", "deb", "agent", "debian"),
             boot("s15-not-migratable", "a", "fail").unwritten(196.4, "kubectl delete vm a"));
+
+    /** Those that take longest begin first. */
+    static final Set<String> LONG =
+            Set.of("s12-delete-running", "b-always", "b-subresources", "s08-migration", "s10-hotplug");
 
     private KubeVirtScenarios() {}
 

@@ -223,7 +223,11 @@ record Recording(String name, List<Line> lines) {
 
     /** Whether an event shows a change of something that belongs to the object which an action is about. */
     private static boolean reacted(Line action, Line line, ObjectNode before) {
-        return before != null && names(action.text(), line.name()) && changed(line, before);
+        if (before == null) {
+            // A pod that holds a disk is named after nothing.
+            return line.kind().equals("Pod") && action.text().contains("volume");
+        }
+        return names(action.text(), line.name()) && changed(line, before);
     }
 
     private static boolean changed(Line line, ObjectNode before) {

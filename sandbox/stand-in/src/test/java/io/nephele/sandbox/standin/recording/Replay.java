@@ -118,7 +118,7 @@ final class Replay implements Stage {
     private static Duration still(double quiet) {
         return quiet < PAUSE
                 ? Duration.ZERO
-                : quiet < REST ? STILL.dividedBy(2) : Duration.ofMillis((long) Math.clamp(quiet * 100, 360, 1000));
+                : quiet < REST ? STILL.dividedBy(2) : Duration.ofMillis((long) Math.clamp(quiet * 200, 500, 2000));
     }
 
     private boolean pull() {
