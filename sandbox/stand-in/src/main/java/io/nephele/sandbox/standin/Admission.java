@@ -131,6 +131,11 @@ public final class Admission {
         });
     }
 
+    /** A webhook that words its response itself, from the {@code request} of the review. */
+    public static HttpHandler answering(Function<JsonNode, ObjectNode> answer) {
+        return handler(answer);
+    }
+
     private static HttpHandler handler(Function<JsonNode, ObjectNode> answer) {
         return exchange -> {
             try (exchange) {
