@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
 /** What watches of a real system saw, with what was done to it in between. */
@@ -47,6 +48,10 @@ record Recording(String name, List<Line> lines) {
 
     /** A controller may be seen to react this many seconds before what it reacts to. */
     private static final double REACTION = 0.1;
+
+    /** Texts of actions that only look. */
+    private static final Pattern READS =
+            Pattern.compile("(\\(|get |pvc |dv |rendered |after |answer |ownerReferences |PVCs )");
 
     /** A watch event, or an action. */
     record Line(double seconds, String verb, String kind, String name, ObjectNode object) {
@@ -102,6 +107,12 @@ record Recording(String name, List<Line> lines) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** It, without what came later than so many seconds. */
+    Recording until(double seconds) {
+        return new Recording(
+                name, lines.stream().filter(line -> line.seconds() <= seconds).toList());
     }
 
     /** It with more actions, all of them successful. */
@@ -206,12 +217,15 @@ record Recording(String name, List<Line> lines) {
     /** Whether an event shows what the caller of an action wrote. */
     private static boolean wrote(Line action, Line line, ObjectNode before) {
         String text = action.text();
-        if (before == null) {
+        if (READS.matcher(text).lookingAt()) {
+            return false;
+        }
+        if (before == null || line.verb().equals("ADDED")) {
             return line.verb().equals("ADDED") && text.startsWith("create") && names(text, line.name());
         }
         if (text.contains(WORDS.getOrDefault(line.kind(), line.kind()) + " " + line.name())
                 || text.contains("/" + line.name() + "/")) {
-            return changed(line, before);
+            return text.startsWith("kubectl delete ") ? vanished(line, before) : changed(line, before);
         }
         if (text.contains("evacuate/cancel")) {
             return appears("/status/evacuationNodeName", before, line.object());
@@ -223,6 +237,9 @@ record Recording(String name, List<Line> lines) {
 
     /** Whether an event shows a change of something that belongs to the object which an action is about. */
     private static boolean reacted(Line action, Line line, ObjectNode before) {
+        if (READS.matcher(action.text()).lookingAt()) {
+            return false;
+        }
         if (before == null) {
             // A pod that holds a disk is named after nothing.
             return line.kind().equals("Pod") && action.text().contains("volume");
@@ -230,9 +247,12 @@ record Recording(String name, List<Line> lines) {
         return names(action.text(), line.name()) && changed(line, before);
     }
 
+    private static boolean vanished(Line line, ObjectNode before) {
+        return line.isDeletion() || appears("/metadata/deletionTimestamp", line.object(), before);
+    }
+
     private static boolean changed(Line line, ObjectNode before) {
-        return line.isDeletion()
-                || appears("/metadata/deletionTimestamp", line.object(), before)
+        return vanished(line, before)
                 || WRITTEN.stream()
                         .anyMatch(pointer -> !line.object().at(pointer).equals(before.at(pointer)));
     }

@@ -22,7 +22,8 @@ import org.awaitility.core.ConditionTimeoutException;
  */
 final class Replay implements Stage {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    /** The garbage collector takes half a minute to learn of a new kind. */
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
 
     /** A recording in which nothing happened for so many seconds had come to rest. */
     private static final double REST = 1.0;
@@ -70,8 +71,8 @@ final class Replay implements Stage {
             var bound = subject.actions().find(next.action().text());
             Answer answer = bound.action().perform(this, bound.text());
             lastAction = System.nanoTime();
-            next.events().forEach(recorded::add);
-            var report = new Report(recording.name(), next.action(), subject, recorded, seen);
+            next.events().stream().filter(this::isShown).forEach(recorded::add);
+            var report = report();
             if (!answer.equals(Answer.NONE)) {
                 report.answer(answer, scenario.racy().getOrDefault(next.action().text(), Set.of()));
             }
@@ -85,10 +86,21 @@ final class Replay implements Stage {
             }
             past.addAll(next.events());
         }
-        var report = new Report(recording.name(), segment.action(), subject, recorded, seen);
         if (!recording.hasAnswersOnly()) {
-            report.words(scenario.racy());
-            report.events(scenario.racy());
+            report().words();
+            events();
+        }
+    }
+
+    /** They are sent behind the work. */
+    private void events() {
+        try {
+            await().atMost(PATIENCE).pollDelay(Duration.ZERO).until(() -> {
+                pull();
+                return report().sameEvents();
+            });
+        } catch (ConditionTimeoutException e) {
+            report().events();
         }
     }
 
@@ -121,11 +133,21 @@ final class Replay implements Stage {
                 : quiet < REST ? STILL.dividedBy(2) : Duration.ofMillis((long) Math.clamp(quiet * 200, 500, 2000));
     }
 
+    private Report report() {
+        return new Report(recording.name(), segment.action(), subject, recorded, seen, scenario.racy());
+    }
+
+    private boolean isShown(Line line) {
+        return subject.shown().test(line) && scenario.shows(line);
+    }
+
     private boolean pull() {
         boolean news = false;
         for (String namespace : recording.namespaces()) {
             for (Line line : watched.after(namespace, taken.getOrDefault(namespace, 0))) {
-                seen.add(line);
+                if (isShown(line)) {
+                    seen.add(line);
+                }
                 taken.merge(namespace, 1, Integer::sum);
                 news = true;
             }
@@ -136,9 +158,15 @@ final class Replay implements Stage {
     private boolean reached(String key, boolean rest) {
         Line wanted = recorded.of(key).getLast();
         List<Line> lines = seen.of(key);
+        if (scenario.sooner().contains(wanted.name()) && segment.quiet() < Double.MAX_VALUE / 2) {
+            return !lines.isEmpty();
+        }
+        if (subject.artefact().test(wanted)) {
+            return !lines.isEmpty();
+        }
         int from = position.getOrDefault(key, 0);
         for (int i = rest ? Math.max(from, lines.size() - 1) : from; i < lines.size(); i++) {
-            if (subject.same(wanted, lines.get(i))) {
+            if (subject.same(wanted, lines.get(i)) && report().cameTheSameWay(key, lines.subList(0, i + 1))) {
                 position.put(key, i);
                 return true;
             }
@@ -152,9 +180,23 @@ final class Replay implements Stage {
     }
 
     @Override
+    public Line action() {
+        return segment.action();
+    }
+
+    @Override
     public String namespace() {
         String namespace = segment.action().object().path("namespace").asText();
-        return namespace.isEmpty() ? recording.name() : namespace;
+        return namespace.isEmpty() ? home() : namespace;
+    }
+
+    /** Where the recording plays, when an action does not say so: usually in the namespace of its name. */
+    private String home() {
+        var used = recording.lines().stream()
+                .map(Line::namespace)
+                .filter(namespace -> !namespace.isEmpty())
+                .toList();
+        return used.isEmpty() || used.contains(recording.name()) ? recording.name() : used.getFirst();
     }
 
     @Override

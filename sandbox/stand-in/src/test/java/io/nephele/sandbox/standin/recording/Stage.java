@@ -9,6 +9,9 @@ interface Stage {
 
     Calls calls();
 
+    /** The action as it was recorded, with its answer. */
+    Line action();
+
     /** The namespace of the action. */
     String namespace();
 

@@ -10,8 +10,20 @@ import java.util.function.Predicate;
  *
  * @param views what is compared, by kind
  * @param events which Kubernetes events are compared
+ * @param shown which objects are compared
+ * @param artefact which recorded states were those of the laboratory: any other is as good
  */
-record Subject(Map<String, View> views, Actions actions, Names names, Predicate<ObjectNode> events) {
+record Subject(
+        Map<String, View> views,
+        Actions actions,
+        Names names,
+        Predicate<ObjectNode> events,
+        Predicate<Line> shown,
+        Predicate<Line> artefact) {
+
+    Subject(Map<String, View> views, Actions actions, Names names, Predicate<ObjectNode> events) {
+        this(views, actions, names, events, _ -> true, _ -> false);
+    }
 
     /** What is compared of an object as a watch showed it. */
     Map<String, String> facts(Line line) {

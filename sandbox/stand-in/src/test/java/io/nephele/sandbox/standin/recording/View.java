@@ -8,14 +8,20 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is compared of a kind.
  *
- * @param word the one word whose sequence over the life of an object must be the same: its phase
+ * @param words by name, the words whose sequence over the life of an object must be the same, as its phase; null where an object says nothing
  * @param facts what must be the same whenever the recording came to rest
  */
-record View(Function<ObjectNode, String> word, BiConsumer<ObjectNode, Facts> facts) {
+record View(Map<String, Function<ObjectNode, @Nullable String>> words, BiConsumer<ObjectNode, Facts> facts) {
+
+    /** With one word. */
+    View(Function<ObjectNode, @Nullable String> word, BiConsumer<ObjectNode, Facts> facts) {
+        this(Map.of("sequence", word), facts);
+    }
 
     /** Of an object at one time, by what they are called in a report of differences. */
     static final class Facts {
@@ -39,10 +45,17 @@ record View(Function<ObjectNode, String> word, BiConsumer<ObjectNode, Facts> fac
             for (String pointer : pointers) {
                 JsonNode value = object.at(pointer);
                 if (!value.isMissingNode() && !value.isNull()) {
-                    put(pointer, value.isValueNode() ? value.asText() : value.toString());
+                    put(pointer, value.isValueNode() ? value.asText() : sorted(value));
                 }
             }
             return this;
+        }
+
+        private static String sorted(JsonNode value) {
+            return String.valueOf(
+                    Recording.JSON.convertValue(value, Object.class) instanceof Map<?, ?> map
+                            ? new TreeMap<>(map)
+                            : value);
         }
 
         /** Whether there is something at these JSON pointers, whatever it is. */
@@ -86,7 +99,12 @@ record View(Function<ObjectNode, String> word, BiConsumer<ObjectNode, Facts> fac
     Map<String, String> of(ObjectNode object, Names names) {
         var all = new Facts(object, names);
         facts.accept(object, all);
-        all.put("word", word.apply(object));
+        words.forEach((name, word) -> {
+            String said = word.apply(object);
+            if (said != null) {
+                all.put(name, said);
+            }
+        });
         return all.facts;
     }
 }
