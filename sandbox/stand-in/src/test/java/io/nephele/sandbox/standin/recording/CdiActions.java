@@ -289,20 +289,6 @@ final class CdiActions {
                         status.at("/source/pvc/name").asText());
     }
 
-    /** A user with rights in one namespace only, and another namespace. */
-    private static void tenant(Stage stage) {
-        stage.calls().call("POST", "/api/v1/namespaces", JSON, """
-                {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "c01-http-immediate"}}""");
-        String path = "/apis/rbac.authorization.k8s.io/v1/namespaces/" + stage.namespace();
-        stage.calls().call("POST", path + "/roles", JSON, """
-                {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": {"name": "tenant"},
-                 "rules": [{"apiGroups": ["cdi.kubevirt.io"], "resources": ["*"], "verbs": ["*"]}]}""");
-        stage.calls().call("POST", path + "/rolebindings", JSON, """
-                {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", "metadata": {"name": "tenant"},
-                 "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "tenant"},
-                 "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "tenant"}]}""");
-    }
-
     /** A pod that uses a claim. A scheduler would say so on the claim, if it waits for that. */
     private Answer createPod(Stage stage, Matcher text) {
         String claim = stage.object("Pod", text.group(1))
@@ -394,7 +380,7 @@ final class CdiActions {
             quota(stage, "pods", "limits.memory", "100Mi");
         }
         if (stage.namespace().equals("c10-rejections-2")) {
-            tenant(stage);
+            CdiRejections.tenant(stage);
         }
         for (Line line : stage.past()) {
             if (line.kind().equals("PersistentVolumeClaim")

@@ -44,6 +44,20 @@ final class CdiRejections {
         return new Request(body(name, spec), JSON);
     }
 
+    /** A user with rights in one namespace only, and another namespace. */
+    static void tenant(Stage stage) {
+        stage.calls().call("POST", "/api/v1/namespaces", "application/json", """
+                {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "c01-http-immediate"}}""");
+        String path = "/apis/rbac.authorization.k8s.io/v1/namespaces/" + stage.namespace();
+        stage.calls().call("POST", path + "/roles", "application/json", """
+                {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": {"name": "tenant"},
+                 "rules": [{"apiGroups": ["cdi.kubevirt.io"], "resources": ["*"], "verbs": ["*"]}]}""");
+        stage.calls().call("POST", path + "/rolebindings", "application/json", """
+                {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", "metadata": {"name": "tenant"},
+                 "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "tenant"},
+                 "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "tenant"}]}""");
+    }
+
     private static String body(String name, String spec) {
         return """
                 {"apiVersion": "cdi.kubevirt.io/v1beta1", "kind": "DataVolume", "metadata": {"name": "%s"}, "spec": {%s}}
