@@ -131,6 +131,10 @@ record Report(
 
     /** The words of every object from its first to its last. */
     void words() {
+        failIf(differentWords());
+    }
+
+    private StringBuilder differentWords() {
         var text = new StringBuilder();
         var keys = new TreeSet<>(recorded.keys());
         keys.addAll(seen.keys());
@@ -144,7 +148,7 @@ record Report(
                 }
             }
         }
-        failIf(text);
+        return text;
     }
 
     private View view(String key) {
@@ -192,9 +196,9 @@ record Report(
         }
     }
 
-    /** Whether the same Kubernetes events were told. */
-    boolean sameEvents() {
-        return told(recorded).equals(told(seen));
+    /** Whether all objects have had the same words, and the same Kubernetes events were told. */
+    boolean isEmpty() {
+        return differentWords().isEmpty() && told(recorded).equals(told(seen));
     }
 
     /** Kubernetes events: which were told of each object. */
