@@ -18,11 +18,21 @@ const kinds = [
   { kind: 'VirtualMachineInstanceMigration', plural: 'virtualmachineinstancemigrations', shortNames: ['vmim', 'vmims'], group: 'kubevirt.io', version: 'v1', status: true,
     columns: [column('Phase', '.status.phase'), column('VMI', '.spec.vmiName')] },
   { kind: 'DataVolume', plural: 'datavolumes', shortNames: ['dv', 'dvs'], group: 'cdi.kubevirt.io', version: 'v1beta1', status: true,
+    newer: ({ properties: { spec: { properties: spec } } }) => {
+      spec.contentType = { type: 'string', enum: ['kubevirt', 'archive'] };
+      spec.source.properties.http.properties.checksum = { type: 'string' };
+    },
     columns: [column('Phase', '.status.phase'), column('Progress', '.status.progress'), { name: 'Restarts', type: 'integer', jsonPath: '.status.restartCount' }, age] },
+  { kind: 'DataSource', plural: 'datasources', shortNames: ['das'], group: 'cdi.kubevirt.io', version: 'v1beta1', status: true, columns: [age] },
+  // No types of this one are published.
+  { kind: 'StorageProfile', plural: 'storageprofiles', group: 'cdi.kubevirt.io', version: 'v1beta1', scope: 'Cluster', status: true, columns: [age] },
 ];
 
 // Fields that hold a Quantity by the map: the types say string, the API takes a number too.
 const quantityMaps = new Set(['requests', 'limits', 'capacity', 'allocatable']);
+
+// Fields that the types give a choice for, and the API servers do not.
+const free = new Set(['volumeMode', 'accessModes']);
 
 /** The structural form of a JSON Schema: what the API server accepts in a CRD, without descriptions. */
 function structural(schema, name) {
@@ -45,18 +55,20 @@ function structural(schema, name) {
       return result;
     }
     case 'array':
-      return { type: 'array', items: structural(schema.items, ''), 'x-kubernetes-list-type': 'atomic' };
+      return { type: 'array', items: structural(schema.items, name), 'x-kubernetes-list-type': 'atomic' };
     case 'number':
     case 'integer':
       return { type: 'integer' };
     case 'boolean':
       return { type: 'boolean' };
     case 'string':
-      return schema.enum ? { type: 'string', enum: schema.enum } : { type: 'string' };
+      return schema.enum && !free.has(name) ? { type: 'string', enum: schema.enum } : { type: 'string' };
     default:
       return { 'x-kubernetes-preserve-unknown-fields': true };
   }
 }
+
+const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
 
 const schema = createGenerator({
   tsconfig: join(here, 'tsconfig.json'), path: join(here, 'kinds.ts'), type: 'Kinds', skipTypeCheck: true, topRef: true,
@@ -65,8 +77,10 @@ const types = schema.definitions.Kinds.properties;
 
 mkdirSync(target, { recursive: true });
 for (const k of kinds) {
-  const root = structural(types[k.kind], '');
+  const root = types[k.kind] ? structural(types[k.kind], '') : { properties: { spec: anything, status: anything } };
   root.properties.metadata = { type: 'object' };
+  // What the published types do not have yet.
+  k.newer?.(root);
   const definition = {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -74,7 +88,7 @@ for (const k of kinds) {
     spec: {
       group: k.group,
       names: { kind: k.kind, plural: k.plural, singular: k.kind.toLowerCase(), shortNames: k.shortNames, categories: ['all'] },
-      scope: 'Namespaced',
+      scope: k.scope ?? 'Namespaced',
       versions: [{
         name: k.version, served: true, storage: true,
         schema: { openAPIV3Schema: { type: 'object', properties: root.properties, required: root.required } },

@@ -40,7 +40,13 @@ public final class Api {
         }
     }
 
-    private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+    /** What the stand-in writes, it writes in this name. */
+    public static final String MANAGER = "stand-in";
+
+    private static final PatchContext MERGE = new PatchContext.Builder()
+            .withPatchType(PatchType.JSON_MERGE)
+            .withFieldManager(MANAGER)
+            .build();
     private static final PatchContext JSON = PatchContext.of(PatchType.JSON);
 
     private final KubernetesClient client;
@@ -85,12 +91,16 @@ public final class Api {
 
     /** Creates an object; one that is there already is left alone. Says whether it was created. */
     public boolean create(Kind kind, String namespace, ObjectNode object) {
+        return create(kind, namespace, object, MANAGER);
+    }
+
+    /** The same in the name of a field manager. */
+    public boolean create(Kind kind, String namespace, ObjectNode object, String manager) {
+        object.put("apiVersion", kind.apiVersion()).put("kind", kind.kind());
+        String path = "/apis/%s/namespaces/%s/%s?fieldManager=%s"
+                .formatted(kind.apiVersion(), namespace, kind.plural(), manager);
         try {
-            GenericKubernetesResource resource = mapper.convertValue(object, GenericKubernetesResource.class);
-            client.genericKubernetesResources(kind.context())
-                    .inNamespace(namespace)
-                    .resource(resource)
-                    .create();
+            client.raw(kind.group().isEmpty() ? path.replace("/apis/", "/api/") : path, "POST", object);
             return true;
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
@@ -103,6 +113,15 @@ public final class Api {
     /** Applies a merge patch; an object that is gone is left alone. */
     public void patch(Kind kind, String namespace, String name, ObjectNode patch) {
         ignoringAbsence(() -> resource(kind, namespace, name).patch(MERGE, patch.toString()));
+    }
+
+    /** Applies a merge patch in the name of another field manager; an object that is gone is left alone. */
+    public void patch(Kind kind, String namespace, String name, ObjectNode patch, String manager) {
+        PatchContext context = new PatchContext.Builder()
+                .withPatchType(PatchType.JSON_MERGE)
+                .withFieldManager(manager)
+                .build();
+        ignoringAbsence(() -> resource(kind, namespace, name).patch(context, patch.toString()));
     }
 
     /** Applies a merge patch to the status subresource; an object that is gone is left alone. */
@@ -121,6 +140,17 @@ public final class Api {
     /** Deletes in the background; an object that is gone is left alone. */
     public void delete(Kind kind, String namespace, String name) {
         ignoringAbsence(() -> resource(kind, namespace, name).delete());
+    }
+
+    /** Deletes an object if it still is as it was seen; if not, the call fails. One that is gone is left alone. */
+    public void deleteUnchanged(Kind kind, JsonNode seen) {
+        JsonNode metadata = seen.path("metadata");
+        ignoringAbsence(() -> resource(
+                        kind,
+                        metadata.path("namespace").asText(),
+                        metadata.path("name").asText())
+                .lockResourceVersion(metadata.path("resourceVersion").asText())
+                .delete());
     }
 
     private static void ignoringAbsence(Runnable call) {

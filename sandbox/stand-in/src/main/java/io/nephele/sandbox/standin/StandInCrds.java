@@ -11,8 +11,13 @@ import java.util.concurrent.TimeUnit;
 /** The CRDs of KubeVirt and CDI with the field lists of their published types, generated at build time. */
 public final class StandInCrds {
 
-    private static final List<String> KINDS =
-            List.of("VirtualMachine", "VirtualMachineInstance", "VirtualMachineInstanceMigration", "DataVolume");
+    private static final List<String> KINDS = List.of(
+            "VirtualMachine",
+            "VirtualMachineInstance",
+            "VirtualMachineInstanceMigration",
+            "DataVolume",
+            "DataSource",
+            "StorageProfile");
 
     private StandInCrds() {}
 

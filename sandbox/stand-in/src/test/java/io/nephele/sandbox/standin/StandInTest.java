@@ -91,9 +91,10 @@ class StandInTest {
         awaitStatus("guest", "a", "Running");
         String first = uid("guest");
         annotate("guest", "a", "crash");
-        await().atMost(Duration.ofSeconds(10))
-                .until(() -> api.resource(VMI, "guest", "a").get() != null
-                        && !uid("guest").equals(first));
+        await().atMost(Duration.ofSeconds(10)).until(() -> {
+            GenericKubernetesResource vmi = api.resource(VMI, "guest", "a").get();
+            return vmi != null && !vmi.getMetadata().getUid().equals(first);
+        });
         awaitStatus("guest", "a", "Running");
         annotate("guest", "a", "poweroff");
         await().atMost(Duration.ofSeconds(10))

@@ -1,9 +1,9 @@
 package io.nephele.sandbox.standin.cdi;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
@@ -14,77 +14,171 @@ import io.nephele.sandbox.standin.KeyedQueue;
 import io.nephele.sandbox.standin.Steps;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The double of CDI. It goes on from the objects that are there.
+ * The double of CDI, and of the CSI drivers under it. It goes on from the objects that are there.
  *
- * <p>Faults are set off with the annotation {@code sandbox.nephele.io/fault} on a DataVolume: {@code http-404}, {@code http-500}, {@code checksum}, {@code too-small} or
- * {@code hang}; taken off again, an import that was failing goes on.
+ * <p>Faults are set off with the annotation {@code sandbox.nephele.io/fault} on a DataVolume: {@code http-404}, {@code http-500}, {@code checksum}, {@code too-small},
+ * {@code crash} (the importer is killed) or {@code hang}; taken off again, an import that was failing goes on.
  */
 public final class Cdi implements AutoCloseable {
 
     static final Kind DATA_VOLUME = new Kind("cdi.kubevirt.io", "v1beta1", "DataVolume", "datavolumes");
+    static final Kind DATA_SOURCE = new Kind("cdi.kubevirt.io", "v1beta1", "DataSource", "datasources");
     static final Kind CLAIM = new Kind("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims");
 
     private static final String BY_SOURCE = "source";
+    private static final String BY_CLAIM = "claim";
+    private static final String WAITING = "waiting";
+    private static final Set<String> ENDED = Set.of("Succeeded", "Failed");
+    private static final String DATA_SOURCE_KEY = "DataSource ";
     private static final int PARALLELISM = 32;
 
     private final Api api;
     private final KeyedQueue queue = new KeyedQueue("cdi", PARALLELISM, this::work);
     private final SharedIndexInformer<GenericKubernetesResource> dataVolumes;
     private final SharedIndexInformer<PersistentVolumeClaim> claims;
+    private final SharedIndexInformer<Pod> pods;
+    private final Classes classes;
+    private final DataSources dataSources;
+    private final PodQuota quota;
+    private final Events events;
     private final DataVolumeController controller;
     private final Provisioner provisioner;
 
-    private Cdi(KubernetesClient client, HttpsEndpoint https, Timings timings) {
+    private Cdi(KubernetesClient client, HttpsEndpoint https, Timings timings, Set<String> drivers) {
         api = new Api(client);
         var steps = new Steps(queue);
-        provisioner = new Provisioner(api);
-        controller = new DataVolumeController(api, this, provisioner, new Source(), timings, steps);
-        Classes.install(api);
-        Webhooks.install(api, https, this);
+        events = new Events(api);
+        var reports = new Reports(api, events);
+        classes = new Classes(api);
+        dataSources = new DataSources(api, this);
+        quota = new PodQuota(api);
+        provisioner = new Provisioner(api, classes, drivers);
+        controller = new DataVolumeController(
+                api,
+                this,
+                reports,
+                classes,
+                provisioner,
+                new Import(reports, provisioner, new Source(), quota, timings, steps),
+                new Clone(this, reports, provisioner, timings, steps),
+                timings,
+                steps);
+        SandboxStorage.install(api);
         dataVolumes = client.genericKubernetesResources(DATA_VOLUME.context())
                 .inAnyNamespace()
                 .runnableInformer(0);
         claims = client.persistentVolumeClaims().inAnyNamespace().runnableInformer(0);
-        dataVolumes.addIndexers(Map.of(BY_SOURCE, Cdi::cloneSource));
-        dataVolumes.start().toCompletableFuture().join();
-        claims.start().toCompletableFuture().join();
-        dataVolumes.addEventHandler(new Handler<>(this::changed));
-        claims.addEventHandler(new Handler<>(this::changed));
+        pods = client.pods().inAnyNamespace().runnableInformer(0);
+        dataVolumes.addIndexers(Map.of(BY_SOURCE, this::cloneSource, WAITING, Cdi::waiting));
+        pods.addIndexers(Map.of(BY_CLAIM, Cdi::claimsOf));
+        Webhooks.install(api, https, this);
+        quota.start();
+        dataSources.start();
+        classes.start(this::classesChanged);
+        for (SharedIndexInformer<?> informer : List.of(dataVolumes, claims, pods)) {
+            informer.start().toCompletableFuture().join();
+        }
+        dataVolumes.addEventHandler(new Handler<>(
+                this::changed, gone -> controller.forget(gone.getMetadata().getUid())));
+        claims.addEventHandler(new Handler<>(this::changed, gone -> {}));
+        dataSources.informer().addEventHandler(new Handler<>(this::changedSource, gone -> {}));
+        pods.addEventHandler(
+                new Handler<>(this::podChanged, gone -> claimsOf(gone).forEach(this::released)));
     }
 
-    /** Starts it; the CRDs must be there. */
+    /** Starts it for the storage of the sandbox; the CRDs must be there. */
     public static Cdi start(KubernetesClient client, HttpsEndpoint https, Timings timings) {
-        return new Cdi(client, https, timings);
+        return start(client, https, timings, Set.of(SandboxStorage.DRIVER));
+    }
+
+    /** Starts it, playing these CSI drivers. */
+    public static Cdi start(KubernetesClient client, HttpsEndpoint https, Timings timings, Set<String> drivers) {
+        return new Cdi(client, https, timings, drivers);
     }
 
     private void changed(HasMetadata object) {
-        String key =
-                object.getMetadata().getNamespace() + "/" + object.getMetadata().getName();
+        String key = key(object);
         queue.add(key);
-        // Clones wait for their source.
-        dataVolumes.getIndexer().byIndex(BY_SOURCE, key).stream()
-                .filter(clone -> !"Succeeded".equals(clone.<Object>get("status", "phase")))
-                .forEach(clone -> queue.add(clone.getMetadata().getNamespace() + "/"
-                        + clone.getMetadata().getName()));
+        clonesGoOn(key);
+        dataSources.of(key).forEach(this::changedSource);
     }
 
-    private static List<String> cloneSource(GenericKubernetesResource dataVolume) {
-        String name = dataVolume.get("spec", "source", "pvc", "name");
-        String namespace = dataVolume.get("spec", "source", "pvc", "namespace");
-        return name == null
-                ? List.of()
-                : List.of((namespace == null ? dataVolume.getMetadata().getNamespace() : namespace) + "/" + name);
+    private void changedSource(HasMetadata dataSource) {
+        queue.add(DATA_SOURCE_KEY + key(dataSource));
+    }
+
+    private void podChanged(Pod pod) {
+        if (hasEnded(pod)) {
+            claimsOf(pod).forEach(this::released);
+        }
+    }
+
+    private static boolean hasEnded(Pod pod) {
+        return pod.getStatus() != null
+                && ENDED.contains(String.valueOf(pod.getStatus().getPhase()));
+    }
+
+    /** No pod uses a claim any more. */
+    private void released(String claim) {
+        queue.add(claim);
+        clonesGoOn(claim);
+    }
+
+    /** Clones wait for their source. */
+    private void clonesGoOn(String claim) {
+        dataVolumes.getIndexer().byIndex(BY_SOURCE, claim).stream()
+                .filter(clone -> !"Succeeded".equals(clone.<Object>get("status", "phase")))
+                .forEach(clone -> queue.add(key(clone)));
+    }
+
+    private void classesChanged() {
+        dataVolumes.getIndexer().byIndex(WAITING, WAITING).forEach(waiting -> queue.add(key(waiting)));
+    }
+
+    private static String key(HasMetadata object) {
+        return object.getMetadata().getNamespace() + "/" + object.getMetadata().getName();
+    }
+
+    private List<String> cloneSource(GenericKubernetesResource dataVolume) {
+        DataVolume read = read(dataVolume);
+        return read.isClone() ? List.of(read.cloneSource().key()) : List.of();
+    }
+
+    /** Whether it may wait for a StorageClass or a StorageProfile. */
+    private static List<String> waiting(GenericKubernetesResource dataVolume) {
+        List<Map<String, Object>> conditions = dataVolume.get("status", "conditions");
+        boolean waits = conditions != null
+                && conditions.stream()
+                        .anyMatch(condition -> "ErrClaimNotValid".equals(condition.get("reason"))
+                                || ("Bound".equals(condition.get("type"))
+                                        && "Pending".equals(condition.get("reason"))));
+        return waits ? List.of(WAITING) : List.of();
+    }
+
+    private static List<String> claimsOf(Pod pod) {
+        return pod.getSpec().getVolumes().stream()
+                .filter(volume -> volume.getPersistentVolumeClaim() != null)
+                .map(volume -> pod.getMetadata().getNamespace() + "/"
+                        + volume.getPersistentVolumeClaim().getClaimName())
+                .toList();
     }
 
     private void work(String key) {
-        GenericKubernetesResource dataVolume = dataVolumes.getStore().getByKey(key);
+        if (key.startsWith(DATA_SOURCE_KEY)) {
+            dataSources.reconcile(key.substring(DATA_SOURCE_KEY.length()));
+            return;
+        }
+        DataVolume dataVolume = dataVolume(key);
         PersistentVolumeClaim claim = claims.getStore().getByKey(key);
         if (dataVolume != null) {
-            controller.reconcile(key, api.tree(dataVolume), claim);
+            controller.reconcile(dataVolume, claim);
+        } else if (claim != null && claim.getMetadata().getDeletionTimestamp() != null) {
+            provisioner.release(claim);
         } else if (claim != null) {
             provisioner.plain(claim);
         }
@@ -94,19 +188,43 @@ public final class Cdi implements AutoCloseable {
         return claims.getStore().getByKey(key);
     }
 
-    @Nullable ObjectNode dataVolume(String key) {
+    @Nullable DataVolume dataVolume(String key) {
         GenericKubernetesResource dataVolume = dataVolumes.getStore().getByKey(key);
-        return dataVolume == null ? null : api.tree(dataVolume);
+        return dataVolume == null ? null : read(dataVolume);
+    }
+
+    private DataVolume read(GenericKubernetesResource dataVolume) {
+        String name = dataVolume.get("spec", "sourceRef", "name");
+        String namespace = dataVolume.get("spec", "sourceRef", "namespace");
+        DataVolume.ClaimRef referenced = name == null
+                ? null
+                : dataSources.claim(
+                        (namespace == null ? dataVolume.getMetadata().getNamespace() : namespace) + "/" + name);
+        return new DataVolume(api.tree(dataVolume), referenced);
+    }
+
+    /** The name of a running pod that uses a claim, or null. */
+    @Nullable String userOf(DataVolume.ClaimRef claim) {
+        return pods.getIndexer().byIndex(BY_CLAIM, claim.key()).stream()
+                .filter(pod -> !hasEnded(pod))
+                .map(pod -> pod.getMetadata().getName())
+                .findFirst()
+                .orElse(null);
     }
 
     @Override
     public void close() {
         queue.close();
+        events.close();
         dataVolumes.close();
         claims.close();
+        pods.close();
+        classes.close();
+        quota.close();
+        dataSources.close();
     }
 
-    private record Handler<T>(Consumer<T> changed) implements ResourceEventHandler<T> {
+    private record Handler<T>(Consumer<T> changed, Consumer<T> gone) implements ResourceEventHandler<T> {
         @Override
         public void onAdd(T object) {
             changed.accept(object);
@@ -120,6 +238,7 @@ public final class Cdi implements AutoCloseable {
         @Override
         public void onDelete(T object, boolean unknown) {
             changed.accept(object);
+            gone.accept(object);
         }
     }
 }

@@ -1,63 +1,132 @@
 package io.nephele.sandbox.standin.cdi;
 
-import io.fabric8.kubernetes.api.model.storage.CSIDriverBuilder;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.storage.CSIDriver;
 import io.fabric8.kubernetes.api.model.storage.StorageClass;
-import io.fabric8.kubernetes.api.model.storage.StorageClassBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.nephele.sandbox.standin.Api;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The storage of the sandbox: {@code replicated}, the default, which every node reaches, and {@code local}, which one node has. */
-final class Classes {
+/** The StorageClasses of the cluster with what CDI knows of each: its StorageProfile, and whether a CSI driver serves it. */
+final class Classes implements AutoCloseable {
 
-    static final String REPLICATED = "replicated";
-    static final String LOCAL = "local";
-    private static final String DRIVER = "stand-in.sandbox.nephele.io";
+    private static final String DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class";
+    private static final ResourceDefinitionContext PROFILE = new ResourceDefinitionContext.Builder()
+            .withGroup("cdi.kubevirt.io")
+            .withVersion("v1beta1")
+            .withKind("StorageProfile")
+            .withPlural("storageprofiles")
+            .withNamespaced(false)
+            .build();
 
-    private Classes() {}
+    private final Api api;
+    private final SharedIndexInformer<StorageClass> classes;
+    private final SharedIndexInformer<GenericKubernetesResource> profiles;
+    private final SharedIndexInformer<CSIDriver> drivers;
 
-    /** What CDI's StorageProfile says of a class: the first access mode is taken when none is asked for. */
-    record Profile(List<String> accessModes, String volumeMode, boolean waitsForFirstConsumer) {}
+    /** What a claim of a class may look like. */
+    record PropertySet(List<String> accessModes, String volumeMode) {}
 
-    /** The profile of a class, or null if there is no such class. */
-    static @Nullable Profile profile(String storageClass) {
-        return switch (storageClass) {
-            case REPLICATED -> new Profile(List.of("ReadWriteMany"), "Block", false);
-            case LOCAL -> new Profile(List.of("ReadWriteOnce"), "Block", true);
-            default -> null;
-        };
+    Classes(Api api) {
+        this.api = api;
+        KubernetesClient client = api.client();
+        classes = client.storage().v1().storageClasses().runnableInformer(0);
+        profiles = client.genericKubernetesResources(PROFILE).runnableInformer(0);
+        drivers = client.storage().v1().csiDrivers().runnableInformer(0);
     }
 
-    static void install(Api api) {
-        var driver = new CSIDriverBuilder()
-                .withNewMetadata()
-                .withName(DRIVER)
-                .endMetadata()
-                .withNewSpec()
-                .endSpec()
-                .build();
-        api.client().resource(driver).fieldManager("stand-in").forceConflicts().serverSideApply();
-        for (StorageClass storageClass :
-                List.of(of(REPLICATED, "Immediate", "true"), of(LOCAL, "WaitForFirstConsumer", "false"))) {
-            api.client()
-                    .resource(storageClass)
-                    .fieldManager("stand-in")
-                    .forceConflicts()
-                    .serverSideApply();
+    /** Starts watching; {@code changed} is called when anything changes. */
+    void start(Runnable changed) {
+        for (SharedIndexInformer<?> informer : List.of(classes, profiles, drivers)) {
+            informer.start().toCompletableFuture().join();
+        }
+        classes.getStore().list().forEach(this::ensureProfile);
+        classes.addEventHandler(new Handler<StorageClass>(storageClass -> {
+            ensureProfile(storageClass);
+            changed.run();
+        }));
+        profiles.addEventHandler(new Handler<>(profile -> changed.run()));
+    }
+
+    /** CDI makes a StorageProfile for every class. What it cannot know, somebody fills in. */
+    private void ensureProfile(StorageClass storageClass) {
+        String name = storageClass.getMetadata().getName();
+        if (profiles.getStore().getByKey(name) == null && classes.getStore().getByKey(name) != null) {
+            String profile = """
+                    {"apiVersion": "cdi.kubevirt.io/v1beta1", "kind": "StorageProfile", "metadata": {"name": "%s"}, "spec": {}}
+                    """.formatted(name);
+            api.client().resource(profile).fieldManager("cdi").forceConflicts().serverSideApply();
         }
     }
 
-    private static StorageClass of(String name, String bindingMode, String isDefault) {
-        return new StorageClassBuilder()
-                .withNewMetadata()
-                .withName(name)
-                .withAnnotations(Map.of("storageclass.kubernetes.io/is-default-class", isDefault))
-                .endMetadata()
-                .withProvisioner(DRIVER)
-                .withReclaimPolicy("Delete")
-                .withVolumeBindingMode(bindingMode)
-                .withAllowVolumeExpansion(true)
-                .build();
+    /** The class of that name, or the default class if none is named; null if there is no such class. */
+    @Nullable StorageClass find(String name) {
+        return name.isEmpty()
+                ? classes.getStore().list().stream()
+                        .filter(Classes::isDefault)
+                        .findFirst()
+                        .orElse(null)
+                : classes.getStore().getByKey(name);
+    }
+
+    /** The property sets of a class's StorageProfile, or null if it has none yet. */
+    @Nullable List<PropertySet> propertySets(String storageClass) {
+        GenericKubernetesResource profile = profiles.getStore().getByKey(storageClass);
+        if (profile == null) {
+            return null;
+        }
+        ObjectNode tree = api.tree(profile);
+        var sets = new ArrayList<PropertySet>();
+        for (JsonNode set : tree.path("spec").path("claimPropertySets")) {
+            var modes = new ArrayList<String>();
+            set.path("accessModes").forEach(mode -> modes.add(mode.asText()));
+            sets.add(new PropertySet(modes, set.path("volumeMode").asText("Filesystem")));
+        }
+        return sets;
+    }
+
+    /** Whether a CSI driver serves the class: such claims are filled by populators, others after they are bound. */
+    boolean hasDriver(@Nullable StorageClass storageClass) {
+        return storageClass != null && drivers.getStore().getByKey(storageClass.getProvisioner()) != null;
+    }
+
+    static boolean waitsForFirstConsumer(@Nullable StorageClass storageClass) {
+        return storageClass != null && "WaitForFirstConsumer".equals(storageClass.getVolumeBindingMode());
+    }
+
+    private static boolean isDefault(StorageClass storageClass) {
+        var annotations = storageClass.getMetadata().getAnnotations();
+        return annotations != null && "true".equals(annotations.get(DEFAULT_CLASS));
+    }
+
+    @Override
+    public void close() {
+        classes.close();
+        profiles.close();
+        drivers.close();
+    }
+
+    private record Handler<T>(java.util.function.Consumer<T> changed) implements ResourceEventHandler<T> {
+        @Override
+        public void onAdd(T object) {
+            changed.accept(object);
+        }
+
+        @Override
+        public void onUpdate(T old, T object) {
+            changed.accept(object);
+        }
+
+        @Override
+        public void onDelete(T object, boolean unknown) {
+            changed.accept(object);
+        }
     }
 }

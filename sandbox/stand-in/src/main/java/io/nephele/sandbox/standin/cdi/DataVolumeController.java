@@ -1,484 +1,329 @@
 package io.nephele.sandbox.standin.cdi;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
-import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.nephele.sandbox.standin.Api;
-import io.nephele.sandbox.standin.Conditions;
 import io.nephele.sandbox.standin.Steps;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
-import java.time.Duration;
-import java.util.Locale;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.net.HttpURLConnection;
 import org.jspecify.annotations.Nullable;
 
-/**
- * DataVolumes on the populator path, the one that CSI storage takes: phases, progress, conditions and their texts are those of the recordings c01 to c07, c12 and c21.
- * The importer and clone pods are not shown.
- */
+/** DataVolumes: each gets a claim, which is filled. Phases, conditions and texts are those of the recordings c01 to c23. */
 final class DataVolumeController {
-
-    private static final String FAULT = "sandbox.nephele.io/fault";
-
-    /** What a claim for a file system gets on top, for the file system itself. */
-    private static final BigDecimal FILESYSTEM_OVERHEAD = new BigDecimal("1.06");
 
     private final Api api;
     private final Cdi cdi;
+    private final Reports reports;
+    private final Claims claims;
+    private final Classes classes;
     private final Provisioner provisioner;
-    private final Source source;
+    private final Import imports;
+    private final Clone clones;
     private final Timings timings;
     private final Steps steps;
 
-    /** Claims that got their data a moment ago, by uid: the cache may not know yet. */
-    private final Set<String> filled = ConcurrentHashMap.newKeySet();
-
-    DataVolumeController(Api api, Cdi cdi, Provisioner provisioner, Source source, Timings timings, Steps steps) {
+    DataVolumeController(
+            Api api,
+            Cdi cdi,
+            Reports reports,
+            Classes classes,
+            Provisioner provisioner,
+            Import imports,
+            Clone clones,
+            Timings timings,
+            Steps steps) {
         this.api = api;
         this.cdi = cdi;
+        this.reports = reports;
+        this.claims = new Claims(api, classes);
+        this.classes = classes;
         this.provisioner = provisioner;
-        this.source = source;
+        this.imports = imports;
+        this.clones = clones;
         this.timings = timings;
         this.steps = steps;
     }
 
-    void reconcile(String key, ObjectNode dataVolume, @Nullable PersistentVolumeClaim claim) {
-        if (dataVolume.path("metadata").has("deletionTimestamp")) {
-            steps.forget(uid(dataVolume));
-            return;
-        }
-        if (claim == null) {
-            String problem = claimProblem(dataVolume);
-            if (problem != null) {
-                new Change(dataVolume)
-                        .bound("False", "ErrClaimNotValid", problem)
-                        .ready("False", "ErrClaimNotValid", problem)
-                        .running("False", null, "")
-                        .send();
-            } else {
-                new Change(dataVolume)
-                        .bound("False", "NotFound", "No PVC found")
-                        .ready("False", null, "")
-                        .running("False", null, "")
-                        .send();
-                createClaim(dataVolume);
-            }
-            return;
-        }
-        if (claim.getMetadata().getDeletionTimestamp() != null || !owns(dataVolume, claim)) {
-            return; // an older claim of the name is on its way out; its end brings us here again
-        }
-        switch (phase(dataVolume)) {
-            case "Succeeded" -> succeeded(dataVolume, claim);
-            case "Failed" -> {}
-            default -> populate(key, dataVolume, claim);
-        }
+    /** Forgets one that is gone. */
+    void forget(String uid) {
+        steps.forget(uid);
+        imports.forget(uid);
     }
 
-    private void populate(String key, ObjectNode dataVolume, PersistentVolumeClaim claim) {
-        Classes.Profile profile = profile(claim.getSpec().getStorageClassName());
-        String name = claim.getMetadata().getName();
-        if (profile != null && profile.waitsForFirstConsumer() && !Provisioner.hasConsumer(claim)) {
-            new Change(dataVolume)
-                    .phase("PendingPopulation")
-                    .progress("N/A")
-                    .bound("False", "Pending", "PVC " + name + " Pending")
-                    .ready("False", null, "")
-                    .running("False", null, "")
-                    .send();
-            return;
-        }
-        JsonNode from = dataVolume.path("spec").path("source");
-        if (from.has("pvc")) {
-            copy(key, dataVolume, claim, from.path("pvc"));
+    void reconcile(DataVolume dataVolume, @Nullable PersistentVolumeClaim claim) {
+        if (dataVolume.isBeingDeleted()) {
+            dropFinalizer(dataVolume);
+            if (claim != null && claim.getMetadata().getDeletionTimestamp() != null) {
+                provisioner.release(claim);
+            }
+        } else if (claim == null) {
+            create(dataVolume);
+        } else if (claim.getMetadata().getDeletionTimestamp() != null) {
+            outlive(dataVolume, claim);
+        } else if (!owns(dataVolume, claim)) {
+            adopt(dataVolume, claim);
         } else {
-            transfer(key, dataVolume, claim, from);
-        }
-    }
-
-    private void copy(String key, ObjectNode dataVolume, PersistentVolumeClaim claim, JsonNode from) {
-        String namespace = from.path("namespace")
-                .asText(dataVolume.path("metadata").path("namespace").asText());
-        String name = from.path("name").asText();
-        PersistentVolumeClaim original = cdi.claim(namespace + "/" + name);
-        String target = claim.getMetadata().getName();
-        String pending = "PVC " + target + " Pending";
-        switch (phase(dataVolume)) {
-            case "", "Pending", "PendingPopulation" -> {
-                if (original == null) {
-                    String text = "The source pvc " + name + " doesn't exist";
-                    new Change(dataVolume)
-                            .bound("False", "CloneWithoutSource", text)
-                            .ready("False", "CloneWithoutSource", text)
-                            .running("False", null, "")
-                            .send();
-                } else if (smaller(claim, original)) {
-                    new Change(dataVolume)
-                            .phase("CloneScheduled")
-                            .bound("False", "Pending", pending)
-                            .ready("False", null, "")
-                            .running(
-                                    "False",
-                                    "Error",
-                                    "target resources requests storage size is smaller than the source")
-                            .send();
-                } else {
-                    new Change(dataVolume)
-                            .phase("CloneScheduled")
-                            .progress("N/A")
-                            .bound("False", "Pending", pending)
-                            .ready("False", null, "")
-                            .running("False", null, "")
-                            .send();
-                }
-            }
-            case "CloneScheduled" -> {
-                if (original != null
-                        && !smaller(claim, original)
-                        && steps.due(uid(dataVolume), key, "CloneInProgress", timings.scheduling())) {
-                    new Change(dataVolume)
-                            .phase("CloneInProgress")
-                            .bound("False", "Pending", pending)
-                            .ready("False", "TransferRunning", "")
-                            .running("True", "Populator is running", "")
-                            .send();
-                }
-            }
-            default -> {
-                // A source that vanishes now leaves the clone hanging, as the real one does (c21); one that is still
-                // being filled is waited for.
-                ObjectNode filling = cdi.dataVolume(namespace + "/" + name);
-                boolean ready =
-                        original != null && (filling == null || phase(filling).equals("Succeeded"));
-                if (ready && steps.due(uid(dataVolume), key, "Cloned", timings.copy())) {
-                    finish(dataVolume, claim, "Clone Complete");
-                }
+            switch (dataVolume.phase()) {
+                case "Succeeded" -> succeeded(dataVolume, claim);
+                case "Failed" -> {}
+                default -> populate(dataVolume, claim);
             }
         }
     }
 
-    private void transfer(String key, ObjectNode dataVolume, PersistentVolumeClaim claim, JsonNode from) {
-        String pending = "PVC " + claim.getMetadata().getName() + " Pending";
-        String uid = uid(dataVolume);
-        switch (phase(dataVolume)) {
-            case "", "Pending", "PendingPopulation" ->
-                new Change(dataVolume)
-                        .phase("ImportScheduled")
-                        .progress("N/A")
-                        .bound("False", "Pending", pending)
-                        .ready("False", null, "")
-                        .running("False", "ContainerCreating", "")
-                        .send();
-            case "ImportScheduled" -> {
-                if (steps.due(uid, key, "ImportInProgress", timings.scheduling())) {
-                    new Change(dataVolume)
-                            .phase("ImportInProgress")
-                            .bound("False", "Pending", pending)
-                            .ready("False", "TransferRunning", "")
-                            .running("True", "Pod is running", "")
-                            .send();
-                }
-            }
-            default -> importing(key, dataVolume, claim, from, pending);
-        }
-    }
-
-    private void importing(
-            String key, ObjectNode dataVolume, PersistentVolumeClaim claim, JsonNode from, String pending) {
-        String uid = uid(dataVolume);
-        String fault =
-                dataVolume.path("metadata").path("annotations").path(FAULT).asText();
-        if (fault.equals("hang")) {
+    private void create(DataVolume dataVolume) {
+        boolean populated = isPopulated(dataVolume);
+        PersistentVolumeClaim original =
+                dataVolume.isClone() ? cdi.claim(dataVolume.cloneSource().key()) : null;
+        ObjectNode claim;
+        try {
+            claim = claims.render(dataVolume, populated, original);
+        } catch (Claims.NotValid e) {
+            reports.warning(dataVolume, "ErrClaimNotValid", e.event());
+            refuse(dataVolume, "ErrClaimNotValid", String.valueOf(e.getMessage()));
             return;
         }
-        ObjectNode running = new Conditions(dataVolume.path("status").path("conditions"), true).get("Running");
-        boolean failing = running != null && running.path("reason").asText().equals("Error");
-        double done = percent(dataVolume);
-        if (failing
-                && !steps.due(
-                        uid,
-                        key,
-                        "Retry "
-                                + dataVolume.path("status").path("restartCount").asInt(),
-                        timings.retry())) {
-            return;
-        }
-        if (done == 0) {
-            Source.Failure failure = source.fetch(from, fault);
-            if (failure != null) {
-                var change = new Change(dataVolume)
-                        .bound(
-                                "False",
-                                "Pending",
-                                "target PVC " + claim.getMetadata().getName() + " Pending and [prime-"
-                                        + claim.getMetadata().getUid() + "] : " + failure.message())
-                        .ready("False", null, "")
-                        .running("False", failure.reason(), failure.message());
-                if (failure.permanent()) {
-                    change.phase("Failed");
-                    event(
-                            dataVolume,
-                            "Warning",
-                            "ImportFailed",
-                            "Failed to import into PVC " + claim.getMetadata().getName());
-                } else {
-                    change.restart();
-                }
-                change.send();
-                steps.due(
-                        uid,
-                        key,
-                        "Retry "
-                                + (dataVolume
-                                                .path("status")
-                                                .path("restartCount")
-                                                .asInt()
-                                        + 1),
-                        timings.retry());
+        annotate(dataVolume, populated);
+        if (dataVolume.isClone()) {
+            if (original == null) {
+                refuse(
+                        dataVolume,
+                        "CloneWithoutSource",
+                        "The source pvc " + dataVolume.cloneSource().name() + " doesn't exist");
+                return;
+            }
+            if (!preparedClone(dataVolume)) {
                 return;
             }
         }
-        if (from.has("blank")) {
-            finish(dataVolume, claim, "Import Complete");
+        if (!dataVolume.isClone() && !dataVolume.reason("Running").isEmpty()) {
+            // Its claim is gone: another one is made and filled, as soon as nothing is said of the old one any more.
+            Status status = reports.on(dataVolume)
+                    .bound("False", "NotFound", "No PVC found")
+                    .idle();
+            if (!dataVolume.phase().equals("Succeeded")) {
+                status.notReady();
+            }
+            status.send();
             return;
         }
-        Duration step = timings.progress();
-        double increment = 100.0
-                * step.toMillis()
-                / Math.max(step.toMillis(), timings.transfer().toMillis());
-        if (steps.due(uid, key, "Progress " + done, step)) {
-            double next = done + increment;
-            if (next >= 100) {
-                finish(dataVolume, claim, "Import Complete");
-            } else {
-                new Change(dataVolume)
-                        .progress(String.format(Locale.ROOT, "%.2f%%", next))
-                        .bound("False", "Pending", pending)
-                        .ready("False", "TransferRunning", "")
-                        .running("True", "Pod is running", "")
-                        .send();
+        try {
+            api.create(Cdi.CLAIM, dataVolume.namespace(), claim);
+        } catch (KubernetesClientException e) {
+            if (isEnding(e)) {
+                return;
             }
+            if (!PodQuota.isExceeded(e)) {
+                throw e;
+            }
+            reports.warning(dataVolume, "ErrExceededQuota", e.getStatus().getMessage());
+            refuse(dataVolume, "ErrExceededQuota", e.getStatus().getMessage());
+            steps.forget(dataVolume.uid());
+            steps.due(dataVolume.uid(), dataVolume.key(), "Claim", timings.retry());
         }
     }
 
-    /** Succeeded shows a moment before the claim is bound, as it does at CDI. */
-    private void finish(ObjectNode dataVolume, PersistentVolumeClaim claim, String message) {
-        filled.add(claim.getMetadata().getUid());
-        new Change(dataVolume)
+    /** Whether the namespace is being deleted. */
+    private static boolean isEnding(KubernetesClientException e) {
+        return e.getCode() == HttpURLConnection.HTTP_FORBIDDEN
+                && e.getStatus() != null
+                && e.getStatus().getMessage().contains("because it is being terminated");
+    }
+
+    /** The choice is made once, at the first look. */
+    private boolean isPopulated(DataVolume dataVolume) {
+        String chosen = dataVolume.annotation(Annotations.USE_POPULATOR);
+        return chosen.isEmpty() ? classes.hasDriver(claims.storageClass(dataVolume)) : chosen.equals("true");
+    }
+
+    /** Whether the claim of a clone may be made: not before CDI knows its size, nor before it holds the DataVolume. */
+    private boolean preparedClone(DataVolume dataVolume) {
+        if (!dataVolume.clonesAcrossNamespaces() && !dataVolume.size().isEmpty()) {
+            return true;
+        }
+        String text = "Cloning from " + dataVolume.cloneSource() + " into " + dataVolume.key() + " scheduled";
+        if (!dataVolume.phase().equals("CloneScheduled")) {
+            reports.on(dataVolume)
+                    .phase("CloneScheduled")
+                    .bound("False", "CloneScheduled", text)
+                    .ready("False", "CloneScheduled", text)
+                    .idle()
+                    .send();
+            reports.normal(dataVolume, "CloneScheduled", text);
+            return false;
+        }
+        if (dataVolume.clonesAcrossNamespaces() && !dataVolume.hasFinalizer()) {
+            addFinalizer(dataVolume);
+        }
+        return true;
+    }
+
+    private void refuse(DataVolume dataVolume, String reason, String text) {
+        reports.on(dataVolume)
+                .bound("False", reason, text)
+                .ready("False", reason, text)
+                .idle()
+                .send();
+    }
+
+    private void annotate(DataVolume dataVolume, boolean populated) {
+        if (!dataVolume.annotation(Annotations.USE_POPULATOR).isEmpty()) {
+            return;
+        }
+        ObjectNode patch = api.object();
+        ObjectNode annotations = patch.putObject("metadata").putObject("annotations");
+        annotations.put(Annotations.USE_POPULATOR, Boolean.toString(populated));
+        if (dataVolume.isClone()) {
+            annotations.put(Annotations.CLONE_TYPE, "copy");
+            if (dataVolume.size().isEmpty()) {
+                annotations.put(Annotations.PERMISSIVE_CLONE, "true");
+            }
+        }
+        if (dataVolume.clonesAcrossNamespaces()) {
+            annotations.put(Annotations.EXTENDED_CLONE_TOKEN, dataVolume.annotation(Annotations.CLONE_TOKEN));
+        }
+        api.patch(Cdi.DATA_VOLUME, dataVolume.namespace(), dataVolume.name(), patch);
+    }
+
+    /** A clone from another namespace is held until it has succeeded: what it left behind there has to be cleared away. */
+    private void addFinalizer(DataVolume dataVolume) {
+        ObjectNode patch = api.object();
+        ArrayNode finalizers = patch.putObject("metadata").putArray("finalizers");
+        dataVolume.metadata().path("finalizers").forEach(finalizers::add);
+        finalizers.add(Annotations.DATA_VOLUME_FINALIZER);
+        api.patch(Cdi.DATA_VOLUME, dataVolume.namespace(), dataVolume.name(), patch);
+    }
+
+    private void dropFinalizer(DataVolume dataVolume) {
+        if (!dataVolume.hasFinalizer()) {
+            return;
+        }
+        ObjectNode patch = api.object();
+        ArrayNode rest = patch.putObject("metadata").putArray("finalizers");
+        dataVolume.metadata().path("finalizers").forEach(finalizer -> {
+            if (!finalizer.asText().equals(Annotations.DATA_VOLUME_FINALIZER)) {
+                rest.add(finalizer);
+            }
+        });
+        api.patch(Cdi.DATA_VOLUME, dataVolume.namespace(), dataVolume.name(), patch);
+    }
+
+    /** An older claim of the name is on its way out. What is said of it is said of the DataVolume, for want of better (c16). */
+    private void outlive(DataVolume dataVolume, PersistentVolumeClaim old) {
+        provisioner.release(old);
+        reports.warning(
+                dataVolume,
+                "ErrResourceMarkedForDeletion",
+                "Resource \"" + dataVolume.name() + "\" marked for deletion");
+        if (owns(dataVolume, old) || !dataVolume.reason("Bound").isEmpty()) {
+            return;
+        }
+        Status status = reports.on(dataVolume);
+        if (Claims.isBound(old)) {
+            status.bound();
+        } else {
+            status.pending();
+        }
+        status.notReady()
+                .running(
+                        "False",
+                        Claims.annotation(old, Annotations.RUNNING_REASON),
+                        Claims.annotation(old, Annotations.RUNNING_MESSAGE))
+                .send();
+    }
+
+    private void adopt(DataVolume dataVolume, PersistentVolumeClaim claim) {
+        if (!claim.getMetadata().getOwnerReferences().isEmpty()
+                || !dataVolume.annotation(Annotations.ADOPTION).equals("true")) {
+            return;
+        }
+        annotate(dataVolume, isPopulated(dataVolume));
+        ObjectNode patch = api.object();
+        patch.putObject("metadata").putArray("ownerReferences").add(claims.owner(dataVolume));
+        api.patch(Cdi.CLAIM, dataVolume.namespace(), dataVolume.name(), patch);
+        if (Claims.isBound(claim)) {
+            complete(dataVolume, claim);
+        }
+    }
+
+    /** The claim has been filled before. */
+    private void complete(DataVolume dataVolume, PersistentVolumeClaim claim) {
+        reports.on(dataVolume)
                 .phase("Succeeded")
                 .progress("100.0%")
-                .running("False", "Completed", message)
+                .bound()
+                .ready("True", null, "")
+                .running(
+                        "False",
+                        Claims.annotation(claim, Annotations.RUNNING_REASON),
+                        Claims.annotation(claim, Annotations.RUNNING_MESSAGE))
                 .send();
-        provisioner.bind(claim);
-        event(
-                dataVolume,
-                "Normal",
-                message.startsWith("Clone") ? "CloneSucceeded" : "ImportSucceeded",
-                "Successfully imported into PVC " + claim.getMetadata().getName());
-        steps.forget(uid(dataVolume));
     }
 
-    private void succeeded(ObjectNode dataVolume, PersistentVolumeClaim claim) {
-        if (Provisioner.isBound(claim)) {
-            provisioner.grow(claim);
-            new Change(dataVolume)
-                    .bound("True", "Bound", "PVC " + claim.getMetadata().getName() + " Bound")
-                    .ready("True", null, "")
-                    .send();
-        } else if (claim.getSpec().getVolumeName() == null
-                && !filled.contains(claim.getMetadata().getUid())) {
-            // The claim was deleted and made again: CDI fills it again.
-            new Change(dataVolume)
-                    .phase("ImportScheduled")
+    private void populate(DataVolume dataVolume, PersistentVolumeClaim claim) {
+        if (!isPopulated(dataVolume)) {
+            importWithoutDriver(dataVolume, claim);
+        } else if (dataVolume.phase().isEmpty() && Claims.isBound(claim)) {
+            complete(dataVolume, claim);
+        } else if (provisioner.waitsForConsumer(claim)) {
+            Status status = reports.on(dataVolume)
+                    .phase("PendingPopulation")
                     .progress("N/A")
-                    .ready("False", null, "")
-                    .send();
-        } else {
-            provisioner.bind(claim);
-        }
-    }
-
-    private @Nullable String claimProblem(ObjectNode dataVolume) {
-        JsonNode target = target(dataVolume);
-        String storageClass = storageClass(target);
-        boolean knows = target.path("accessModes").size() > 0;
-        return !knows && Classes.profile(storageClass) == null
-                ? "PVC spec is missing accessMode and no storageClass to choose profile"
-                : null;
-    }
-
-    private static JsonNode target(ObjectNode dataVolume) {
-        JsonNode spec = dataVolume.path("spec");
-        return spec.has("storage") ? spec.path("storage") : spec.path("pvc");
-    }
-
-    private static String storageClass(JsonNode target) {
-        return target.path("storageClassName").asText(Classes.REPLICATED);
-    }
-
-    private static Classes.@Nullable Profile profile(@Nullable String storageClass) {
-        return storageClass == null ? null : Classes.profile(storageClass);
-    }
-
-    private void createClaim(ObjectNode dataVolume) {
-        JsonNode target = target(dataVolume);
-        String storageClass = storageClass(target);
-        Classes.Profile profile = Classes.profile(storageClass);
-        ObjectNode claim = api.object();
-        claim.put("apiVersion", "v1").put("kind", "PersistentVolumeClaim");
-        JsonNode own = dataVolume.path("metadata");
-        ObjectNode metadata = claim.putObject("metadata");
-        metadata.put("name", own.path("name").asText())
-                .put("namespace", own.path("namespace").asText());
-        ObjectNode labels = metadata.putObject("labels");
-        if (own.path("labels") instanceof ObjectNode given) {
-            labels.setAll(given);
-        }
-        labels.put("app", "containerized-data-importer")
-                .put("app.kubernetes.io/managed-by", "cdi-controller")
-                .put("app.kubernetes.io/component", "storage");
-        ObjectNode annotations = metadata.putObject("annotations");
-        if (own.path("annotations") instanceof ObjectNode given) {
-            annotations.setAll(given);
-            annotations.remove(FAULT);
-        }
-        annotations
-                .put("cdi.kubevirt.io/createdForDataVolume", uid(dataVolume))
-                .put("cdi.kubevirt.io/storage.usePopulator", "true");
-        metadata.putArray("ownerReferences")
-                .addObject()
-                .put("apiVersion", "cdi.kubevirt.io/v1beta1")
-                .put("kind", "DataVolume")
-                .put("name", own.path("name").asText())
-                .put("uid", uid(dataVolume))
-                .put("controller", true)
-                .put("blockOwnerDeletion", true);
-        ObjectNode spec = claim.putObject("spec");
-        spec.put("storageClassName", storageClass);
-        String mode = target.path("volumeMode").asText(profile == null ? "Filesystem" : profile.volumeMode());
-        spec.put("volumeMode", mode);
-        var modes = spec.putArray("accessModes");
-        if (target.path("accessModes").size() > 0) {
-            target.path("accessModes").forEach(modes::add);
-        } else if (profile != null) {
-            profile.accessModes().forEach(modes::add);
-        }
-        spec.putObject("resources").putObject("requests").put("storage", size(dataVolume, mode));
-        api.create(Cdi.CLAIM, own.path("namespace").asText(), claim);
-    }
-
-    private String size(ObjectNode dataVolume, String mode) {
-        JsonNode target = target(dataVolume);
-        String asked = target.path("resources").path("requests").path("storage").asText("");
-        if (asked.isEmpty()) {
-            JsonNode from = dataVolume.path("spec").path("source").path("pvc");
-            PersistentVolumeClaim original =
-                    cdi.claim(from.path("namespace")
-                                    .asText(dataVolume
-                                            .path("metadata")
-                                            .path("namespace")
-                                            .asText()) + "/" + from.path("name").asText());
-            return original == null ? "1Gi" : request(original).toString();
-        }
-        if (mode.equals("Filesystem") && dataVolume.path("spec").has("storage")) {
-            return Quantity.getAmountInBytes(Quantity.parse(asked))
-                    .multiply(FILESYSTEM_OVERHEAD)
-                    .setScale(0, RoundingMode.CEILING)
-                    .toPlainString();
-        }
-        return asked;
-    }
-
-    private static Quantity request(PersistentVolumeClaim claim) {
-        return claim.getSpec().getResources().getRequests().getOrDefault("storage", new Quantity("0"));
-    }
-
-    private static boolean smaller(PersistentVolumeClaim claim, PersistentVolumeClaim original) {
-        return request(claim).getNumericalAmount().compareTo(request(original).getNumericalAmount()) < 0;
-    }
-
-    private static boolean owns(ObjectNode dataVolume, PersistentVolumeClaim claim) {
-        return claim.getMetadata().getOwnerReferences().stream()
-                .anyMatch(owner -> owner.getUid().equals(uid(dataVolume)));
-    }
-
-    private static String phase(ObjectNode dataVolume) {
-        return dataVolume.path("status").path("phase").asText();
-    }
-
-    private static double percent(ObjectNode dataVolume) {
-        String progress = dataVolume.path("status").path("progress").asText("N/A");
-        return progress.endsWith("%") ? Double.parseDouble(progress.substring(0, progress.length() - 1)) : 0;
-    }
-
-    private static String uid(ObjectNode dataVolume) {
-        return dataVolume.path("metadata").path("uid").asText();
-    }
-
-    private void event(ObjectNode dataVolume, String type, String reason, String message) {
-        api.event(
-                api.parse(dataVolume, GenericKubernetesResource.class), type, reason, message, "datavolume-controller");
-    }
-
-    /** A new status on its way: one patch, only if something is different. */
-    private final class Change {
-
-        private final ObjectNode dataVolume;
-        private final ObjectNode status;
-        private final Conditions conditions;
-
-        Change(ObjectNode dataVolume) {
-            this.dataVolume = dataVolume;
-            this.status = dataVolume.path("status") instanceof ObjectNode present ? present.deepCopy() : api.object();
-            this.conditions = new Conditions(status.path("conditions"), true);
-        }
-
-        Change phase(String phase) {
-            status.put("phase", phase);
-            return this;
-        }
-
-        Change progress(String progress) {
-            status.put("progress", progress);
-            status.put("claimName", dataVolume.path("metadata").path("name").asText());
-            return this;
-        }
-
-        Change restart() {
-            status.put("restartCount", status.path("restartCount").asInt() + 1);
-            return this;
-        }
-
-        Change bound(String value, @Nullable String reason, String message) {
-            conditions.set("Bound", value, reason, message);
-            return this;
-        }
-
-        Change ready(String value, @Nullable String reason, String message) {
-            conditions.set("Ready", value, reason, message.isEmpty() ? null : message);
-            return this;
-        }
-
-        Change running(String value, @Nullable String reason, String message) {
-            conditions.set("Running", value, reason, message.isEmpty() ? null : message);
-            return this;
-        }
-
-        void send() {
-            status.set("conditions", conditions.toArray());
-            ObjectNode difference = api.difference(dataVolume.path("status"), status);
-            if (difference != null) {
-                JsonNode metadata = dataVolume.path("metadata");
-                api.patchStatus(
-                        Cdi.DATA_VOLUME,
-                        metadata.path("namespace").asText(),
-                        metadata.path("name").asText(),
-                        difference);
+                    .pending()
+                    .notReady();
+            if (dataVolume.isClone()) {
+                status.running("False", "Pending", "Clone Pending");
+            } else {
+                status.idle();
             }
+            status.send();
+        } else if (dataVolume.isClone()) {
+            clones.advance(dataVolume, claim);
+        } else {
+            imports.advance(dataVolume, claim);
         }
+    }
+
+    /** Without a CSI driver the claim is bound first and filled then, when no pod uses it (c11, c17). */
+    private void importWithoutDriver(DataVolume dataVolume, PersistentVolumeClaim claim) {
+        if (!Claims.isBound(claim)) {
+            Status status =
+                    reports.on(dataVolume).progress("N/A").pending().notReady().idle();
+            if (provisioner.waitsForConsumer(claim)) {
+                status.phase("WaitForFirstConsumer");
+            }
+            status.send();
+            provisioner.plain(claim);
+        } else if (!dataVolume.reason("Bound").equals("Bound")) {
+            reports.on(dataVolume)
+                    .phase("PVCBound")
+                    .progress("N/A")
+                    .bound()
+                    .notReady()
+                    .idle()
+                    .send();
+        } else if (!dataVolume.phase().equals("PVCBound")
+                || cdi.userOf(new DataVolume.ClaimRef(dataVolume.namespace(), dataVolume.name())) == null) {
+            imports.advance(dataVolume, claim);
+        }
+    }
+
+    private void succeeded(DataVolume dataVolume, PersistentVolumeClaim claim) {
+        dropFinalizer(dataVolume);
+        if (Claims.isBound(claim)) {
+            provisioner.grow(claim);
+            reports.on(dataVolume).bound().ready("True", null, "").send();
+        } else if (provisioner.hasVolume(claim)) {
+            provisioner.bind(claim);
+        } else {
+            // The claim was deleted and made again: CDI fills it again.
+            populate(dataVolume, claim);
+        }
+    }
+
+    private static boolean owns(DataVolume dataVolume, PersistentVolumeClaim claim) {
+        return claim.getMetadata().getOwnerReferences().stream()
+                .anyMatch(owner -> owner.getUid().equals(dataVolume.uid()));
     }
 }

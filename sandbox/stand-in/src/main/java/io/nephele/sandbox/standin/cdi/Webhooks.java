@@ -1,156 +1,154 @@
 package io.nephele.sandbox.standin.cdi;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
-import io.fabric8.kubernetes.api.model.Quantity;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.nephele.sandbox.standin.Admission;
-import io.nephele.sandbox.standin.Admission.Refusal;
 import io.nephele.sandbox.standin.Api;
 import io.nephele.sandbox.standin.HttpsEndpoint;
-import java.util.Map;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What cdi-apiserver refuses, in its words (recordings c10). */
+/** The webhooks of cdi-apiserver: one lets in who may clone, the other one looks whether the DataVolume makes sense (recordings c10). */
 final class Webhooks {
 
-    private static final Map<String, Integer> HASH_LENGTHS = Map.of("md5", 32, "sha1", 40, "sha256", 64, "sha512", 128);
+    private static final String QUANTITY_PATTERN = "^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$";
+    private static final Pattern QUANTITY = Pattern.compile(QUANTITY_PATTERN);
 
+    private final Api api;
     private final Cdi cdi;
 
-    private Webhooks(Cdi cdi) {
+    private Webhooks(Api api, Cdi cdi) {
+        this.api = api;
         this.cdi = cdi;
     }
 
     static void install(Api api, HttpsEndpoint https, Cdi cdi) {
-        var webhooks = new Webhooks(cdi);
-        https.handle("/datavolume-validate", Admission.validating(webhooks::validate));
+        var webhooks = new Webhooks(api, cdi);
+        https.handle("/datavolume-mutate", Admission.answering(webhooks::mutate));
+        https.handle("/datavolume-validate", Admission.answering(webhooks::validate));
+        register(api, https, "Mutating", "mutate");
+        register(api, https, "Validating", "validate");
+    }
+
+    private static void register(Api api, HttpsEndpoint https, String kind, String verb) {
         Admission.register(
                 api,
                 https,
-                "Validating",
-                "datavolume-validate.cdi.kubevirt.io",
-                "/datavolume-validate",
+                kind,
+                "datavolume-" + verb + ".cdi.kubevirt.io",
+                "/datavolume-" + verb,
                 Cdi.DATA_VOLUME,
                 "\"CREATE\", \"UPDATE\"");
     }
 
-    private @Nullable Refusal validate(JsonNode request) {
-        JsonNode dataVolume = request.path("object");
-        JsonNode spec = dataVolume.path("spec");
-        if (request.path("operation").asText().equals("UPDATE")) {
-            return spec.equals(request.path("oldObject").path("spec"))
-                    ? null
-                    : refuse("Cannot update DataVolume Spec", "DataVolume.spec");
-        }
-        if (!spec.has("source") && !spec.has("sourceRef")) {
-            return refuse(
-                    "Data volume should have either Source or SourceRef, or be externally populated", "spec.source");
-        }
-        if (spec.path("source").size() > 1) {
-            return refuse("Multiple Data volume sources", "spec.source");
-        }
-        if (spec.has("source") && spec.path("source").isEmpty()) {
-            return refuse("Missing Data volume source", "spec.source");
-        }
-        Refusal refusal =
-                spec.path("source").has("http") ? http(spec.path("source").path("http")) : null;
-        if (refusal == null && spec.path("source").has("registry")) {
-            refusal = registry(spec.path("source").path("registry"));
-        }
-        return refusal != null ? refusal : target(request, spec);
+    private ObjectNode validate(JsonNode request) {
+        Denial denial = new Validation(cdi, request).denial();
+        return denial == null ? allowed() : denial.response();
     }
 
-    private @Nullable Refusal target(JsonNode request, JsonNode spec) {
-        if (spec.has("pvc") && spec.has("storage")) {
-            return refuse("Duplicate storage definition, both target storage and target pvc defined", "spec.pvc");
+    private ObjectNode mutate(JsonNode request) {
+        if (!request.path("operation").asText().equals("CREATE")) {
+            return allowed();
         }
-        if (!spec.has("pvc") && !spec.has("storage")) {
-            return refuse("Missing Data volume PVC", "spec.pvc");
+        JsonNode spec = request.path("object").path("spec");
+        for (String target : List.of("storage", "pvc")) {
+            String size = spec.path(target)
+                    .path("resources")
+                    .path("requests")
+                    .path("storage")
+                    .asText();
+            if (!size.isEmpty() && !QUANTITY.matcher(size).matches()) {
+                return Denial.badRequest("quantities must match the regular expression '" + QUANTITY_PATTERN + "'")
+                        .response();
+            }
         }
-        boolean storage = spec.has("storage");
-        String size = spec.path(storage ? "storage" : "pvc")
-                .path("resources")
-                .path("requests")
-                .path("storage")
-                .asText("");
-        boolean clone = spec.path("source").has("pvc");
-        if (size.isEmpty() && !(storage && clone)) {
-            return refuse(
-                    storage ? "Storage size is missing" : "PVC size is missing",
-                    "spec." + (storage ? "storage" : "pvc"));
+        DataVolume.ClaimRef dataSource = null;
+        JsonNode reference = spec.path("sourceRef");
+        if (reference.path("kind").asText().equals("DataSource") && !spec.has("source")) {
+            String namespace =
+                    reference.path("namespace").asText(request.path("namespace").asText());
+            String name = reference.path("name").asText();
+            GenericKubernetesResource found =
+                    api.resource(Cdi.DATA_SOURCE, namespace, name).get();
+            if (found == null) {
+                return Denial.badRequest("datasources.cdi.kubevirt.io \"" + name + "\" not found")
+                        .response();
+            }
+            dataSource = DataSources.claim(found);
         }
-        if (!size.isEmpty() && Quantity.getAmountInBytes(Quantity.parse(size)).longValue() < 1 << 20) {
-            return refuse("Storage size should be at least 1MiB", "spec.storage.resources.requests.storage");
+        JsonNode source = spec.path("source").path("pvc");
+        String from = source.path("namespace").asText();
+        String claim = source.path("name").asText();
+        if (dataSource != null) {
+            from = dataSource.namespace();
+            claim = dataSource.name();
         }
-        String name = request.path("object").path("metadata").path("name").asText();
-        String namespace = request.path("namespace").asText();
-        PersistentVolumeClaim taken = cdi.claim(namespace + "/" + name);
-        boolean adopts = request.path("object")
-                .path("metadata")
-                .path("annotations")
-                .path("cdi.kubevirt.io/allowClaimAdoption")
-                .asText()
-                .equals("true");
-        if (taken != null
-                && taken.getMetadata().getOwnerReferences().isEmpty()
-                && taken.getMetadata().getDeletionTimestamp() == null
-                && !adopts) {
-            return refuse("Destination PVC %s/%s already exists".formatted(namespace, name), "metadata.name");
+        if (claim.isEmpty()) {
+            return allowed();
         }
-        return null;
+        Denial denial = permission(request, from, claim);
+        return denial == null ? token(request) : denial.response();
     }
 
-    private static @Nullable Refusal http(JsonNode source) {
-        String url = source.path("url").asText("");
-        if (url.isEmpty()) {
-            return refuse("spec.source source URL is empty", "spec.source.http.url");
-        }
-        if (!url.contains("://")) {
-            return refuse("spec.source Invalid source URL: " + url, "spec.source.http.url");
-        }
-        if (!url.startsWith("http://") && !url.startsWith("https://")) {
-            return refuse("spec.source Invalid source URL scheme: " + url, "spec.source.http.url");
-        }
-        String checksum = source.path("checksum").asText("");
-        if (checksum.isEmpty()) {
+    /** Who clones from another namespace needs leave to do so there. */
+    private @Nullable Denial permission(JsonNode request, String from, String claim) {
+        if (from.isEmpty() || from.equals(request.path("namespace").asText())) {
             return null;
         }
-        int colon = checksum.indexOf(':');
-        if (colon < 0) {
-            return refuse(
-                    "Invalid checksum format: invalid checksum format: expected 'algorithm:hash', got '" + checksum
-                            + "'",
-                    "spec.source.http.checksum");
+        if (api.client().namespaces().withName(from).get() == null) {
+            return Denial.badRequest("namespaces \"" + from + "\" not found");
         }
-        String algorithm = checksum.substring(0, colon);
-        Integer length = HASH_LENGTHS.get(algorithm);
-        if (length == null) {
-            return refuse(
-                    "Invalid checksum format: unsupported hash algorithm '%s': supported algorithms are: md5, sha1, sha256, sha512"
-                            .formatted(algorithm),
-                    "spec.source.http.checksum");
-        }
-        int got = checksum.length() - colon - 1;
-        return got == length
+        JsonNode user = request.path("userInfo");
+        var groups = new java.util.ArrayList<String>();
+        user.path("groups").forEach(group -> groups.add(group.asText()));
+        var review = new SubjectAccessReviewBuilder()
+                .withNewSpec()
+                .withUser(user.path("username").asText())
+                .withGroups(groups)
+                .withNewResourceAttributes()
+                .withNamespace(from)
+                .withVerb("create")
+                .withGroup(Cdi.DATA_VOLUME.group())
+                .withResource(Cdi.DATA_VOLUME.plural())
+                .withSubresource("source")
+                .withName(claim)
+                .endResourceAttributes()
+                .endSpec()
+                .build();
+        boolean may = api.client()
+                .authorization()
+                .v1()
+                .subjectAccessReview()
+                .create(review)
+                .getStatus()
+                .getAllowed();
+        return may
                 ? null
-                : refuse(
-                        "Invalid checksum format: invalid %s hash length: expected %d hex characters, got %d"
-                                .formatted(algorithm, length, got),
-                        "spec.source.http.checksum");
+                : Denial.invalid(
+                        "User %s has insufficient permissions in clone source namespace %s"
+                                .formatted(user.path("username").asText(), from),
+                        "spec.source.PVC.namespace");
     }
 
-    private static @Nullable Refusal registry(JsonNode source) {
-        String url = source.path("url").asText("");
-        if (url.isEmpty() && !source.has("imageStream")) {
-            return refuse("Source registry should have either URL or ImageStream", "spec.source.registry");
-        }
-        return url.startsWith("docker://") || url.startsWith("oci-archive://")
-                ? null
-                : refuse("Illegal registry source URL scheme " + url, "spec.source.registry.url");
+    /** The proof for the controller that the clone was allowed. Ours proves nothing: it is only there. */
+    private ObjectNode token(JsonNode request) {
+        JsonNode annotations = request.path("object").path("metadata").path("annotations");
+        ObjectNode all = annotations instanceof ObjectNode given ? given.deepCopy() : api.object();
+        all.put(Annotations.CLONE_TOKEN, "stand-in");
+        ObjectNode add = api.object();
+        add.put("op", "add").put("path", "/metadata/annotations").set("value", all);
+        ObjectNode response = allowed();
+        response.put("patchType", "JSONPatch");
+        response.put("patch", Base64.getEncoder().encodeToString(("[" + add + "]").getBytes(StandardCharsets.UTF_8)));
+        return response;
     }
 
-    private static Refusal refuse(String message, String field) {
-        // The real one's text begins with a blank.
-        return Refusal.invalid(" " + message, field);
+    private ObjectNode allowed() {
+        return api.object().put("allowed", true);
     }
 }

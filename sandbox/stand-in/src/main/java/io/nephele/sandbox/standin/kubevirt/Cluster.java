@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.nephele.sandbox.standin.Api;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -19,12 +20,14 @@ import org.jspecify.annotations.Nullable;
 final class Cluster implements AutoCloseable {
 
     private static final String BY_VMI = "vmi";
+    private static final String BY_VMI_NAME = "vmi-name";
     private static final String BY_CLAIM = "claim";
 
     private final Api api;
     private final List<SharedIndexInformer<?>> informers = new ArrayList<>();
     private final SharedIndexInformer<GenericKubernetesResource> vms;
     private final SharedIndexInformer<GenericKubernetesResource> vmis;
+    private final SharedIndexInformer<GenericKubernetesResource> migrations;
     private final SharedIndexInformer<Pod> pods;
     private final SharedIndexInformer<PersistentVolumeClaim> claims;
 
@@ -37,12 +40,16 @@ final class Cluster implements AutoCloseable {
         vmis = add(client.genericKubernetesResources(Kinds.VMI.context())
                 .inAnyNamespace()
                 .runnableInformer(0));
+        migrations = add(client.genericKubernetesResources(Kinds.VMIM.context())
+                .inAnyNamespace()
+                .runnableInformer(0));
         pods = add(client.pods()
                 .inAnyNamespace()
-                .withLabel("kubevirt.io", "virt-launcher")
+                .withLabelIn("kubevirt.io", "virt-launcher", "hotplug-disk")
                 .runnableInformer(0));
         claims = add(client.persistentVolumeClaims().inAnyNamespace().runnableInformer(0));
         vmis.addIndexers(Map.of(BY_CLAIM, Cluster::claimsOf));
+        migrations.addIndexers(Map.of(BY_VMI_NAME, migration -> List.of(keyOfVmi(migration))));
         pods.addIndexers(Map.of(BY_VMI, pod -> List.of(keyOfVmi(pod))));
     }
 
@@ -57,6 +64,7 @@ final class Cluster implements AutoCloseable {
         vmis.getStore().list().forEach(present);
         vms.addEventHandler(new Handler<>(vm -> changed.accept(key(vm))));
         vmis.addEventHandler(new Handler<>(vmi -> changed.accept(key(vmi))));
+        migrations.addEventHandler(new Handler<>(migration -> changed.accept(keyOfVmi(migration))));
         pods.addEventHandler(new Handler<>(pod -> changed.accept(keyOfVmi(pod))));
         claims.addEventHandler(new Handler<>(
                 claim -> vmis.getIndexer().byIndex(BY_CLAIM, key(claim)).forEach(vmi -> changed.accept(key(vmi)))));
@@ -71,7 +79,11 @@ final class Cluster implements AutoCloseable {
         return object.getMetadata().getNamespace() + "/" + object.getMetadata().getName();
     }
 
-    private static String keyOfVmi(Pod pod) {
+    private static String keyOfVmi(GenericKubernetesResource migration) {
+        return migration.getMetadata().getNamespace() + "/" + migration.<Object>get("spec", "vmiName");
+    }
+
+    static String keyOfVmi(Pod pod) {
         return pod.getMetadata().getNamespace() + "/"
                 + pod.getMetadata().getLabels().getOrDefault("vm.kubevirt.io/name", "");
     }
@@ -94,12 +106,39 @@ final class Cluster implements AutoCloseable {
         return object == null ? null : api.tree(object);
     }
 
-    /** The launcher pod of a VMI, by the VMI's uid. */
-    @Nullable Pod pod(String key, String vmiUid) {
+    /** A launcher pod, by its namespace and name. */
+    @Nullable Pod pod(String key) {
+        return pods.getStore().getByKey(key);
+    }
+
+    /** The migrations of a VMI, the oldest first. */
+    List<Migration> migrations(String key) {
+        return migrations.getIndexer().byIndex(BY_VMI_NAME, key).stream()
+                .map(migration -> new Migration(api.tree(migration)))
+                .sorted(Comparator.comparing(migration -> migration
+                        .tree()
+                        .path("metadata")
+                        .path("creationTimestamp")
+                        .asText()))
+                .toList();
+    }
+
+    /** The launcher pods of a VMI, by the VMI's uid; the one that it began in first. */
+    List<Pod> pods(String key, String vmiUid) {
+        return pods(key, vmiUid, "virt-launcher");
+    }
+
+    /** The pods that hold the disks which were plugged into a VMI. */
+    List<Pod> attachments(String key, String vmiUid) {
+        return pods(key, vmiUid, "hotplug-disk");
+    }
+
+    private List<Pod> pods(String key, String vmiUid, String type) {
         return pods.getIndexer().byIndex(BY_VMI, key).stream()
+                .filter(pod -> type.equals(pod.getMetadata().getLabels().get("kubevirt.io")))
                 .filter(pod -> vmiUid.equals(pod.getMetadata().getLabels().get(Kinds.CREATED_BY)))
-                .findFirst()
-                .orElse(null);
+                .sorted(Comparator.comparing(pod -> pod.getMetadata().getCreationTimestamp()))
+                .toList();
     }
 
     @Nullable PersistentVolumeClaim claim(String namespace, String name) {

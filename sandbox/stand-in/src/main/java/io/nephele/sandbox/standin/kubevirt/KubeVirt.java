@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
  * The double of KubeVirt and of the nodes under it. What it shows, and in which order, is what the recordings of a real one show. It goes on from the objects that are
  * there: a guest that was running runs.
  *
- * <p>A guest does something by itself when its VMI is annotated with {@code sandbox.nephele.io/guest: poweroff | crash | reboot}.
+ * <p>A guest does something by itself when its VMI is annotated with {@code sandbox.nephele.io/guest: poweroff | crash | reboot}; its start goes wrong when the VM's
+ * template is annotated with {@code sandbox.nephele.io/boot: hang | no-image | fail}.
  */
 public final class KubeVirt implements AutoCloseable {
 
@@ -23,6 +24,8 @@ public final class KubeVirt implements AutoCloseable {
     private final Cluster cluster;
     private final VmController vms;
     private final VmiController vmis;
+    private final MigrationController migrations;
+    private final Evacuation evacuation;
     private final ScheduledExecutorService heartbeat = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("heartbeat").factory());
 
@@ -31,10 +34,19 @@ public final class KubeVirt implements AutoCloseable {
         cluster = new Cluster(api);
         var scheduler = new Scheduler(Nodes.shapes());
         vms = new VmController(api, cluster, timings, queue::addAfter);
-        vmis = new VmiController(api, cluster, scheduler, new Launchers(api), timings, new Steps(queue));
+        var steps = new Steps(queue);
+        var guests = new Guests(api, timings, steps);
+        var launchers = new Launchers(api);
+        var hotplug = new Hotplug(api, cluster, launchers, timings, steps);
+        migrations = new MigrationController(api, cluster, scheduler, launchers, hotplug, timings, steps);
+        evacuation = new Evacuation(api, cluster, timings, steps);
+        vmis = new VmiController(api, cluster, scheduler, launchers, guests, hotplug, timings, steps);
         Nodes.install(client, https.port());
         Webhooks.install(api, https);
-        Subresources.install(api, https);
+        VmiGuard.install(api, https);
+        MigrationAdmission.install(api, https, cluster);
+        evacuation.install(https);
+        Subresources.install(api, https, guests);
         Kubelet.install(https);
         cluster.start(scheduler::remember, queue::add);
         var _ = heartbeat.scheduleAtFixedRate(() -> Nodes.install(client, https.port()), 60, 60, TimeUnit.SECONDS);
@@ -46,8 +58,10 @@ public final class KubeVirt implements AutoCloseable {
     }
 
     private void work(String key) {
-        vmis.reconcile(key);
         vms.reconcile(key);
+        vmis.reconcile(key);
+        migrations.reconcile(key);
+        evacuation.consider(key);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.nephele.sandbox.standin.Api;
 import io.nephele.sandbox.standin.Conditions;
 import java.util.Iterator;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Changes of a VM's template while it runs: some reach the running guest, the others wait for a restart. Recording s11. */
@@ -15,11 +16,21 @@ final class LiveUpdate {
     private static final Set<String> LIVE =
             Set.of("/domain/cpu/sockets", "/domain/memory/guest", "/nodeSelector", "/affinity", "/tolerations");
 
+    /** While there is such a change, the others wait too. */
+    private static final String NOT_LIVE = "a non-live-updatable field was changed in the template spec";
+
     private LiveUpdate() {}
 
-    static void apply(Api api, ObjectNode vm, ObjectNode vmi, ObjectNode vmStatus) {
-        JsonNode wanted = vm.path("spec").path("template").path("spec");
-        JsonNode present = vmi.path("spec");
+    static void apply(Api api, Cluster cluster, ObjectNode vm, ObjectNode vmi, ObjectNode vmStatus) {
+        JsonNode running = vmi.path("spec");
+        JsonNode present = running;
+        JsonNode template = vm.path("spec").path("template").path("spec");
+        String namespace = vm.path("metadata").path("namespace").asText();
+        var move = VolumeMove.of(vm, present, claim -> cluster.claim(namespace, claim));
+        Set<String> plugged = new TreeSet<>(Hotplug.pluggable(template));
+        plugged.addAll(Hotplug.pluggable(present));
+        JsonNode wanted = Hotplug.without(move.undone(template, present), plugged);
+        present = Hotplug.without(running, plugged);
         String restart = restartReason(wanted, present, vmi);
         var conditions = new Conditions(vmStatus.path("conditions"), false);
         if (restart == null) {
@@ -28,15 +39,29 @@ final class LiveUpdate {
             conditions.set("RestartRequired", "True", null, restart);
         }
         vmStatus.set("conditions", conditions.toArray());
-        if (restart == null) {
-            propagate(api, vmi, wanted, present);
+        if (!vm.path("spec").has("updateVolumesStrategy") && vmStatus.has("volumeUpdateState")) {
+            vmStatus.putObject("volumeUpdateState");
         }
+        if (!covers(wanted, present, "")) {
+            return;
+        }
+        var change = new VmiChange(api, new Vmi(vmi));
+        if (!move.isEmpty()) {
+            move.begin(change, vmStatus);
+            change.spec().set("volumes", template.path("volumes"));
+        }
+        if (!Hotplug.pluggable(template).equals(Hotplug.pluggable(running))) {
+            change.spec().set("volumes", template.path("volumes"));
+            change.spec()
+                    .withObjectProperty("domain")
+                    .withObjectProperty("devices")
+                    .set("disks", template.at("/domain/devices/disks"));
+        }
+        propagate(change, wanted, present, restart == null);
+        change.send();
     }
 
     private static @Nullable String restartReason(JsonNode wanted, JsonNode present, JsonNode vmi) {
-        if (!covers(wanted, present, "")) {
-            return "a non-live-updatable field was changed in the template spec";
-        }
         int sockets = wanted.path("domain").path("cpu").path("sockets").asInt(1);
         if (sockets < present.path("domain").path("cpu").path("sockets").asInt(1)) {
             return "Reduction of CPU socket count requires a restart";
@@ -54,7 +79,7 @@ final class LiveUpdate {
                 return "memory updated in template spec. Memory-hotplug is not available for this VM configuration";
             }
         }
-        return null;
+        return covers(wanted, present, "") ? null : NOT_LIVE;
     }
 
     /** Whether all that the template says is so in the VMI, which has defaults beside. */
@@ -85,39 +110,30 @@ final class LiveUpdate {
         return wanted.equals(present);
     }
 
-    private static void propagate(Api api, ObjectNode vmi, JsonNode wanted, JsonNode present) {
-        ObjectNode patch = api.object();
-        var conditions = new Conditions(vmi.path("status").path("conditions"), false);
+    private static void propagate(VmiChange change, JsonNode wanted, JsonNode present, boolean resizable) {
         int sockets = wanted.path("domain").path("cpu").path("sockets").asInt(1);
-        if (sockets != present.path("domain").path("cpu").path("sockets").asInt(1)) {
-            patch.withObjectProperty("spec")
-                    .withObjectProperty("domain")
-                    .withObjectProperty("cpu")
-                    .put("sockets", sockets);
-            conditions.set("HotVCPUChange", "True", null, null);
+        if (resizable
+                && sockets != present.path("domain").path("cpu").path("sockets").asInt(1)) {
+            change.spec().withObjectProperty("domain").withObjectProperty("cpu").put("sockets", sockets);
+            change.condition("HotVCPUChange", "True", null, null);
         }
         String guest = wanted.path("domain").path("memory").path("guest").asText("");
-        if (!guest.isEmpty()
+        if (resizable
+                && !guest.isEmpty()
                 && !guest.equals(
                         present.path("domain").path("memory").path("guest").asText())) {
-            patch.withObjectProperty("spec")
+            change.spec()
                     .withObjectProperty("domain")
                     .withObjectProperty("memory")
                     .put("guest", guest);
-            patch.withObjectProperty("status").withObjectProperty("memory").put("guestRequested", guest);
-            conditions.set("HotMemoryChange", "True", null, null);
+            change.status().withObjectProperty("memory").put("guestRequested", guest);
+            change.condition("HotMemoryChange", "True", null, null);
         }
-        if (!wanted.path("nodeSelector").equals(present.path("nodeSelector")) && wanted.has("nodeSelector")) {
-            patch.withObjectProperty("spec").set("nodeSelector", wanted.get("nodeSelector"));
-        }
-        if (!patch.isEmpty()) {
-            patch.withObjectProperty("status").set("conditions", conditions.toArray());
-            JsonNode metadata = vmi.path("metadata");
-            api.patch(
-                    Kinds.VMI,
-                    metadata.path("namespace").asText(),
-                    metadata.path("name").asText(),
-                    patch);
+        JsonNode selector = wanted.path("nodeSelector");
+        if (selector instanceof ObjectNode object) {
+            change.spec(present.path("nodeSelector"), "nodeSelector", object);
+        } else if (present.has("nodeSelector")) {
+            change.spec().putNull("nodeSelector");
         }
     }
 }

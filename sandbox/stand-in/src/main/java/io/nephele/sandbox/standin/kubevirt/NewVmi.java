@@ -9,7 +9,8 @@ final class NewVmi {
 
     private NewVmi() {}
 
-    static ObjectNode of(ObjectNode vm) {
+    /** @param paused whether the guest waits before its first instruction */
+    static ObjectNode of(ObjectNode vm, boolean paused) {
         JsonNode template = vm.path("spec").path("template");
         ObjectNode vmi = vm.objectNode();
         vmi.put("apiVersion", "kubevirt.io/v1").put("kind", "VirtualMachineInstance");
@@ -39,8 +40,18 @@ final class NewVmi {
                 .put("blockOwnerDeletion", true);
         ObjectNode spec = template.path("spec").deepCopy();
         vmi.set("spec", spec);
+        if (paused) {
+            spec.put("startStrategy", "Paused");
+        }
         defaults(spec);
         status(vmi, spec);
+        vmi.withObjectProperty("status")
+                .put(
+                        "virtualMachineRevisionName",
+                        "revision-start-vm-%s-%s"
+                                .formatted(
+                                        vm.path("metadata").path("uid").asText(),
+                                        vm.path("metadata").path("generation").asText()));
         return vmi;
     }
 

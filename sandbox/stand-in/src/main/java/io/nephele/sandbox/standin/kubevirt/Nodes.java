@@ -1,6 +1,5 @@
 package io.nephele.sandbox.standin.kubevirt;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -12,7 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Three nodes with the labels that virt-handler gives them: two of Intel, one of AMD. */
+/** Four nodes with the labels that virt-handler gives them, two of Intel and two of AMD, one of each in a rack. */
 final class Nodes {
 
     private static final List<String> COMMON_MODELS = List.of("Nehalem", "Westmere", "SandyBridge", "IvyBridge");
@@ -26,13 +25,8 @@ final class Nodes {
     /** A node as the scheduler sees it. */
     record NodeShape(String name, Map<String, String> labels, long memory, int milliCpu) {
 
-        boolean matches(JsonNode selector) {
-            for (var wanted : selector.properties()) {
-                if (!wanted.getValue().asText().equals(labels.get(wanted.getKey()))) {
-                    return false;
-                }
-            }
-            return true;
+        boolean matches(Map<String, String> selector) {
+            return labels.entrySet().containsAll(selector.entrySet());
         }
     }
 
@@ -40,17 +34,19 @@ final class Nodes {
 
     static List<NodeShape> shapes() {
         return List.of(
-                shape("node-1", "Intel", List.of("Haswell", "Broadwell", "Cascadelake-Server")),
-                shape("node-2", "AMD", List.of("EPYC", "EPYC-Rome", "EPYC-Milan")),
-                shape("node-3", "Intel", List.of("Haswell", "Broadwell", "Skylake-Server")));
+                shape("node-1", "1", "Intel", List.of("Haswell", "Broadwell", "Cascadelake-Server")),
+                shape("node-2", "1", "AMD", List.of("EPYC", "EPYC-Rome", "EPYC-Milan")),
+                shape("node-3", "2", "Intel", List.of("Haswell", "Broadwell", "Skylake-Server")),
+                shape("node-4", "2", "AMD", List.of("EPYC", "EPYC-Rome", "EPYC-Milan")));
     }
 
-    private static NodeShape shape(String name, String vendor, List<String> models) {
+    private static NodeShape shape(String name, String rack, String vendor, List<String> models) {
         Map<String, String> labels = new HashMap<>();
         labels.put("kubernetes.io/hostname", name);
         labels.put("kubernetes.io/os", "linux");
         labels.put("kubernetes.io/arch", "amd64");
         labels.put("topology.kubernetes.io/zone", "nephele-1a");
+        labels.put("sandbox.nephele.io/rack", rack);
         labels.put("kubevirt.io/schedulable", "true");
         labels.put("cpu-vendor.node.kubevirt.io/" + vendor, "true");
         labels.put("machine-type.node.kubevirt.io/q35", "true");

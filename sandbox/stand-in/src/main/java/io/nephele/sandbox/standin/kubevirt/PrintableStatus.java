@@ -13,19 +13,22 @@ final class PrintableStatus {
         if (vm.path("metadata").has("deletionTimestamp")) {
             return "Terminating";
         }
+        boolean backingOff = status.has("startFailure")
+                && !vm.path("spec").path("runStrategy").asText().equals("Halted");
         if (vmi == null) {
-            boolean backingOff = status.has("startFailure")
-                    && !vm.path("spec").path("runStrategy").asText().equals("Halted");
             return backingOff ? "CrashLoopBackOff" : "Stopped";
         }
         String phase = vmi.path("status").path("phase").asText();
         boolean ended = phase.equals("Succeeded") || phase.equals("Failed");
         JsonNode scheduled = condition(vmi, "PodScheduled");
         if (vmi.path("metadata").has("deletionTimestamp") && !ended) {
-            return unschedulable(scheduled) ? "ErrorUnschedulable" : "Stopping";
+            return "Stopping";
+        }
+        if (Crossing.isUnderWay(new Vmi(vmi))) {
+            return "Migrating";
         }
         if (ended) {
-            return "Stopped";
+            return unschedulable(scheduled) ? "ErrorUnschedulable" : backingOff ? "CrashLoopBackOff" : "Stopped";
         }
         if (condition(vmi, "Paused").path("status").asText().equals("True")) {
             return "Paused";
@@ -40,6 +43,9 @@ final class PrintableStatus {
         }
         if (unschedulable(scheduled)) {
             return "ErrorUnschedulable";
+        }
+        if (synchronizedReason.equals("ImagePullBackOff")) {
+            return synchronizedReason;
         }
         if (condition(vmi, "DataVolumesReady").path("status").asText().equals("False")) {
             return "Provisioning";

@@ -1,8 +1,8 @@
 package io.nephele.sandbox.standin.kubevirt;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -39,17 +39,55 @@ final class Scheduler {
     }
 
     /** A node for a VMI, or null if none has room; asked again, the same one. */
-    synchronized @Nullable String place(ObjectNode vmi) {
-        String uid = vmi.path("metadata").path("uid").asText();
+    synchronized @Nullable String place(Vmi vmi) {
+        return place(vmi.uid(), vmi, Launchers.selector(vmi), "");
+    }
+
+    /** A node for the target of a migration: another one than the VMI's. */
+    synchronized @Nullable String place(Migration migration, Vmi vmi, Map<String, String> selector) {
+        return place(
+                migration.uid(), vmi, selector, vmi.status().path("nodeName").asText());
+    }
+
+    /** A VMI has moved to the place of its migration. */
+    synchronized void move(String migrationUid, String vmiUid) {
+        Place place = places.remove(migrationUid);
+        if (place != null) {
+            release(vmiUid);
+            places.put(vmiUid, place);
+        }
+    }
+
+    /** The labels of a node. */
+    Map<String, String> labels(String name) {
+        return nodes.stream()
+                .filter(node -> node.name().equals(name))
+                .map(Nodes.NodeShape::labels)
+                .findFirst()
+                .orElse(Map.of());
+    }
+
+    /** The same for a pod that is there and waits. */
+    synchronized @Nullable String place(Vmi vmi, Pod pod) {
+        return place(vmi.uid(), vmi, selector(pod), "");
+    }
+
+    private static Map<String, String> selector(Pod pod) {
+        Map<String, String> selector = pod.getSpec().getNodeSelector();
+        return selector == null ? Map.of() : selector;
+    }
+
+    private @Nullable String place(String uid, Vmi vmi, Map<String, String> selector, String except) {
         Place known = places.get(uid);
         if (known != null) {
             return known.node();
         }
-        long memory = memory(vmi);
-        int cpu = cpu(vmi);
+        long memory = memory(vmi.tree());
+        int cpu = cpu(vmi.tree());
         String node = nodes.stream()
-                .filter(n -> n.matches(vmi.path("spec").path("nodeSelector")) && fits(n, memory, cpu))
-                .min(Comparator.comparingLong(n -> taken(n.name())[0]))
+                .filter(n -> !n.name().equals(except) && n.matches(selector) && fits(n, memory, cpu))
+                .min(Comparator.comparingLong((Nodes.NodeShape n) -> -preference(vmi, n))
+                        .thenComparingLong(n -> taken(n.name())[0]))
                 .map(Nodes.NodeShape::name)
                 .orElse(null);
         if (node != null) {
@@ -58,19 +96,36 @@ final class Scheduler {
         return node;
     }
 
+    /** The weight of the preferred node affinity of a VMI that a node meets. */
+    private static long preference(Vmi vmi, Nodes.NodeShape node) {
+        long weight = 0;
+        JsonNode affinity = vmi.spec().path("affinity").path("nodeAffinity");
+        for (JsonNode term : affinity.path("preferredDuringSchedulingIgnoredDuringExecution")) {
+            boolean met = true;
+            for (JsonNode expression : term.path("preference").path("matchExpressions")) {
+                String label = node.labels().getOrDefault(expression.path("key").asText(), "");
+                boolean in = false;
+                for (JsonNode value : expression.path("values")) {
+                    in |= value.asText().equals(label);
+                }
+                met &= in == expression.path("operator").asText().equals("In");
+            }
+            weight += met ? term.path("weight").asLong() : 0;
+        }
+        return weight;
+    }
+
     /** Why {@link #place} found none, in the words of kube-scheduler. */
-    synchronized String refusal(ObjectNode vmi) {
-        long affinity = nodes.stream()
-                .filter(n -> !n.matches(vmi.path("spec").path("nodeSelector")))
-                .count();
-        List<Nodes.NodeShape> matching = nodes.stream()
-                .filter(n -> n.matches(vmi.path("spec").path("nodeSelector")))
-                .toList();
+    synchronized String refusal(Vmi vmi, Pod pod) {
+        Map<String, String> selector = selector(pod);
+        long affinity = nodes.stream().filter(n -> !n.matches(selector)).count();
+        List<Nodes.NodeShape> matching =
+                nodes.stream().filter(n -> n.matches(selector)).toList();
         long noCpu = matching.stream()
-                .filter(n -> taken(n.name())[1] + cpu(vmi) > n.milliCpu())
+                .filter(n -> taken(n.name())[1] + cpu(vmi.tree()) > n.milliCpu())
                 .count();
         long noMemory = matching.stream()
-                .filter(n -> taken(n.name())[0] + memory(vmi) > n.memory())
+                .filter(n -> taken(n.name())[0] + memory(vmi.tree()) > n.memory())
                 .count();
         var text = new StringBuilder("0/" + nodes.size() + " nodes are available: ");
         String comma = "";

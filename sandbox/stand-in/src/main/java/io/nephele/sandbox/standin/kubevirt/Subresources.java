@@ -1,17 +1,18 @@
 package io.nephele.sandbox.standin.kubevirt;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.nephele.sandbox.standin.Api;
-import io.nephele.sandbox.standin.Conditions;
 import io.nephele.sandbox.standin.HttpsEndpoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,24 +23,43 @@ final class Subresources {
 
     private static final String BASE = "/apis/subresources.kubevirt.io";
 
+    private static final List<String> PUT = List.of(
+            "virtualmachines/start",
+            "virtualmachines/stop",
+            "virtualmachines/restart",
+            "virtualmachines/migrate",
+            "virtualmachines/addvolume",
+            "virtualmachines/removevolume",
+            "virtualmachines/evacuate",
+            "virtualmachineinstances/pause",
+            "virtualmachineinstances/unpause",
+            "virtualmachineinstances/softreboot",
+            "virtualmachineinstances/reset",
+            "virtualmachineinstances/freeze",
+            "virtualmachineinstances/unfreeze",
+            "virtualmachineinstances/addvolume",
+            "virtualmachineinstances/removevolume",
+            "virtualmachineinstances/evacuate");
+
+    private static final List<String> GET = List.of(
+            "virtualmachineinstances/guestosinfo",
+            "virtualmachineinstances/userlist",
+            "virtualmachineinstances/filesystemlist");
+
     private final Api api;
+    private final VmVerbs vmVerbs;
+    private final VolumeVerbs volumeVerbs;
+    private final VmiVerbs vmiVerbs;
 
-    private Subresources(Api api) {
+    private Subresources(Api api, Guests guests) {
         this.api = api;
+        vmVerbs = new VmVerbs(api);
+        volumeVerbs = new VolumeVerbs(api);
+        vmiVerbs = new VmiVerbs(api, guests);
     }
 
-    /** How a call ends that cannot be carried out. */
-    private static final class Refused extends Exception {
-        private final int code;
-
-        Refused(int code, String message) {
-            super(message);
-            this.code = code;
-        }
-    }
-
-    static void install(Api api, HttpsEndpoint https) {
-        var subresources = new Subresources(api);
+    static void install(Api api, HttpsEndpoint https, Guests guests) {
+        var subresources = new Subresources(api, guests);
         https.handle(BASE, subresources::handle);
         String service = """
                 {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "virt-api", "namespace": "default"},
@@ -68,26 +88,61 @@ final class Subresources {
                 return;
             }
             try {
-                // ["", "v1", "namespaces", ns, plural, name, verb]
-                if (path.length < 7) {
-                    throw new Refused(404, "the server could not find the requested resource");
-                }
-                if (exchange.getRequestMethod().equals("PUT")
-                        && "application/json"
-                                .equals(exchange.getRequestHeaders().getFirst("Accept"))) {
-                    plain(exchange, 406, "406: Not Acceptable\n\nAvailable representations: ");
-                    return;
-                }
-                authorize(exchange, path);
-                JsonNode body = body(exchange);
-                int code = path[4].equals("virtualmachines") ? vm(path, body) : vmi(path);
-                exchange.sendResponseHeaders(code, -1);
+                serve(exchange, path);
             } catch (Refused refused) {
-                answer(exchange, refused.code, failure(refused));
+                answer(exchange, refused.code(), refused.json());
             } catch (KubernetesClientException e) {
-                answer(exchange, 500, failure(new Refused(500, "Internal error occurred: " + e.getMessage())));
+                // What the API server refuses is refused in its words.
+                Refused refused = Refused.internal(String.valueOf(e.getMessage()));
+                answer(exchange, refused.code(), refused.json());
             }
         }
+    }
+
+    private void serve(HttpExchange exchange, String[] path) throws IOException, Refused {
+        // ["", "v1", "namespaces", ns, plural, name, verb]
+        if (path.length < 7) {
+            throw Refused.notServed();
+        }
+        boolean put = exchange.getRequestMethod().equals("PUT");
+        String accepted = exchange.getRequestHeaders().getFirst("Accept");
+        if ("text/plain".equals(accepted) || (put && "application/json".equals(accepted))) {
+            plain(
+                    exchange,
+                    406,
+                    "406: Not Acceptable\n\nAvailable representations: " + (put ? "" : "application/json"));
+            return;
+        }
+        authorize(exchange, path);
+        if (!put) {
+            ask(exchange, path);
+            return;
+        }
+        JsonNode body = body(exchange, path[6]);
+        boolean ofVm = path[4].equals("virtualmachines");
+        if (ofVm) {
+            vm(path, body);
+        } else {
+            vmi(path, body);
+        }
+        boolean atOnce = !ofVm || verb(path).equals("evacuate/cancel");
+        exchange.sendResponseHeaders(atOnce ? 200 : 202, -1);
+    }
+
+    private void ask(HttpExchange exchange, String[] path) throws IOException, Refused {
+        ObjectNode vmi = get(Kinds.VMI, path[3], path[5]);
+        if (vmi == null) {
+            throw Refused.notFound("virtualmachineinstance", path[5]);
+        }
+        if (!new Vmi(vmi).is("AgentConnected")) {
+            plain(
+                    exchange,
+                    500,
+                    "Operation cannot be fulfilled on virtualmachineinstance.kubevirt.io \"%s\": VMI does not have guest agent connected"
+                            .formatted(path[5]));
+            return;
+        }
+        answer(exchange, 200, vmiVerbs.ask(new Vmi(vmi), path[6]));
     }
 
     private void authorize(HttpExchange exchange, String[] path) throws Refused {
@@ -110,145 +165,51 @@ final class Subresources {
                 .build();
         var answer = api.client().authorization().v1().subjectAccessReview().create(review);
         if (!Boolean.TRUE.equals(answer.getStatus().getAllowed())) {
-            throw new Refused(
-                    403,
+            throw Refused.forbidden(
                     "%s.subresources.kubevirt.io \"%s\" is forbidden: User \"%s\" cannot update resource \"%s/%s\" in API group \"subresources.kubevirt.io\" in the namespace \"%s\""
                             .formatted(path[4], path[5], user, path[4], path[6], path[3]));
         }
     }
 
-    private int vm(String[] path, JsonNode body) throws Refused {
-        String namespace = path[3];
-        String name = path[5];
-        ObjectNode vm = get(Kinds.VM, namespace, name);
+    private void vm(String[] path, JsonNode body) throws Refused {
+        ObjectNode vm = get(Kinds.VM, path[3], path[5]);
         if (vm == null) {
-            throw new Refused(404, "virtualmachine.kubevirt.io \"%s\" not found".formatted(name));
+            throw Refused.notFound("virtualmachine", path[5]);
         }
-        ObjectNode vmi = get(Kinds.VMI, namespace, name);
-        String strategy = vm.path("spec").path("runStrategy").asText();
-        switch (path[6]) {
-            case "start" -> start(vm, vmi, strategy);
-            case "stop" -> stop(vm, vmi, strategy, body);
-            case "restart" -> restart(vm, vmi, strategy, body);
-            default -> throw new Refused(404, "the server could not find the requested resource");
-        }
-        return 202;
-    }
-
-    private void start(ObjectNode vm, @Nullable ObjectNode vmi, String strategy) throws Refused {
-        if (strategy.equals("Always") || strategy.equals("Once")) {
-            throw conflict("virtualmachine", vm, strategy + " does not support manual start requests");
-        }
-        if (vmi != null) {
-            throw conflict("virtualmachine", vm, "VM is already running");
-        }
-        if (strategy.equals("Halted")) {
-            ObjectNode patch = api.object();
-            patch.putObject("spec").put("runStrategy", "Always");
-            api.patch(Kinds.VM, namespace(vm), name(vm), patch);
-        } else {
-            request(vm, "Start", null);
-        }
-    }
-
-    private void stop(ObjectNode vm, @Nullable ObjectNode vmi, String strategy, JsonNode body) throws Refused {
-        if (vmi == null) {
-            throw conflict("virtualmachine", vm, "VM is not running");
-        }
-        JsonNode grace = body.path("gracePeriod");
-        if (grace.isNumber()) {
-            ObjectNode patch = api.object();
-            patch.putObject("spec").put("terminationGracePeriodSeconds", grace.asInt());
-            api.patch(Kinds.VMI, namespace(vm), name(vm), patch);
-        }
-        if (strategy.equals("Always")) {
-            ObjectNode patch = api.object();
-            patch.putObject("spec").put("runStrategy", "Halted");
-            api.patch(Kinds.VM, namespace(vm), name(vm), patch);
-        } else if (!strategy.equals("Halted")) {
-            request(vm, "Stop", vmi.path("metadata").path("uid").asText());
-        }
-    }
-
-    private void restart(ObjectNode vm, @Nullable ObjectNode vmi, String strategy, JsonNode body) throws Refused {
-        if (strategy.equals("Halted") || strategy.equals("Once")) {
-            throw conflict(
-                    "virtualmachine", vm, "RunStategy " + strategy + " does not support manual restart requests");
-        }
-        if (vmi == null) {
-            throw conflict("virtualmachine", vm, "VM is not running: Halted");
-        }
-        JsonNode grace = body.path("gracePeriodSeconds");
-        if (grace.isNumber() && grace.asInt() != 0) {
-            throw new Refused(400, "For force restart, only gracePeriod=0 is supported for now");
-        }
-        if (vm.path("status").path("stateChangeRequests").size() > 0) {
-            throw new Refused(500, "Internal error occurred: unable to complete request: stop/start already underway");
-        }
-        ObjectNode status = api.object();
-        VmController.request(status, "Stop", vmi.path("metadata").path("uid").asText());
-        VmController.request(status, "Start", null);
-        api.patchStatus(Kinds.VM, namespace(vm), name(vm), status);
-    }
-
-    private void request(ObjectNode vm, String action, @Nullable String uid) {
-        ObjectNode status = api.object();
-        VmController.request(status, action, uid);
-        api.patchStatus(Kinds.VM, namespace(vm), name(vm), status);
-    }
-
-    private int vmi(String[] path) throws Refused {
         ObjectNode vmi = get(Kinds.VMI, path[3], path[5]);
-        if (vmi == null) {
-            throw new Refused(404, "virtualmachineinstance.kubevirt.io \"%s\" not found".formatted(path[5]));
-        }
-        if (!vmi.path("status").path("phase").asText().equals("Running")) {
-            throw conflict("virtualmachineinstance", vmi, "VMI is not running");
-        }
-        var conditions = new Conditions(vmi.path("status").path("conditions"), false);
-        boolean paused = conditions.status("Paused").equals("True");
-        switch (path[6]) {
-            case "pause" -> {
-                if (paused) {
-                    throw conflict("virtualmachineinstance", vmi, "VMI is already paused");
-                }
-                conditions.set("Paused", "True", "PausedByUser", "VMI was paused by user");
-                conditions.set(
-                        "Ready",
-                        "False",
-                        "ReadinessGatesNotReady",
-                        "corresponding condition of pod readiness gate does not exist.");
-                set(vmi, conditions);
-            }
-            case "unpause" -> {
-                if (!paused) {
-                    throw conflict("virtualmachineinstance", vmi, "VMI is not paused");
-                }
-                conditions.remove("Paused").set("Ready", "True", null, null);
-                set(vmi, conditions);
-            }
-            case "softreboot" -> {
-                if (paused) {
-                    throw conflict("virtualmachineinstance", vmi, "VMI is paused");
+        switch (verb(path)) {
+            case "start" -> vmVerbs.start(vm, vmi, body);
+            case "stop" -> vmVerbs.stop(vm, vmi, body);
+            case "restart" -> vmVerbs.restart(vm, vmi, body);
+            case "migrate" -> vmVerbs.migrate(vm);
+            case "addvolume" -> volumeVerbs.add(vm, body);
+            case "removevolume" -> volumeVerbs.remove(vm, body);
+            case "evacuate/cancel" -> {
+                if (vmi != null) {
+                    vmiVerbs.cancelEvacuation(new Vmi(vmi), body);
                 }
             }
-            case "reset" -> {
-                // A reset changes nothing that can be seen from outside.
-            }
-            case "guestosinfo", "userlist", "filesystemlist" ->
-                throw new Refused(
-                        500,
-                        "Operation cannot be fulfilled on virtualmachineinstance.kubevirt.io \"%s\": VMI does not have guest agent connected"
-                                .formatted(path[5]));
-            default -> throw new Refused(404, "the server could not find the requested resource");
+            default -> throw Refused.notServed();
         }
-        return 200;
     }
 
-    private void set(ObjectNode vmi, Conditions conditions) {
-        ObjectNode patch = api.object();
-        patch.putObject("status").set("conditions", conditions.toArray());
-        api.patch(Kinds.VMI, namespace(vmi), name(vmi), patch);
+    private void vmi(String[] path, JsonNode body) throws Refused {
+        ObjectNode tree = get(Kinds.VMI, path[3], path[5]);
+        if (tree == null) {
+            throw Refused.notFound("virtualmachineinstance", path[5]);
+        }
+        var vmi = new Vmi(tree);
+        if (verb(path).equals("evacuate/cancel")) {
+            vmiVerbs.cancelEvacuation(vmi, body);
+        } else if (verb(path).endsWith("volume")) {
+            throw Refused.badRequest("VMI " + vmi.key() + " is owned by a VM");
+        } else {
+            vmiVerbs.act(vmi, verb(path), body);
+        }
+    }
+
+    private static String verb(String[] path) {
+        return String.join("/", List.of(path).subList(6, path.length));
     }
 
     private @Nullable ObjectNode get(Api.Kind kind, String namespace, String name) {
@@ -256,20 +217,7 @@ final class Subresources {
         return object == null ? null : api.tree(object);
     }
 
-    private static Refused conflict(String kind, ObjectNode object, String text) {
-        return new Refused(
-                409, "Operation cannot be fulfilled on %s.kubevirt.io \"%s\": %s".formatted(kind, name(object), text));
-    }
-
-    private static String namespace(ObjectNode object) {
-        return object.path("metadata").path("namespace").asText();
-    }
-
-    private static String name(ObjectNode object) {
-        return object.path("metadata").path("name").asText();
-    }
-
-    private JsonNode body(HttpExchange exchange) throws IOException, Refused {
+    private JsonNode body(HttpExchange exchange, String verb) throws IOException, Refused {
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         if (body.isBlank()) {
             return api.object();
@@ -282,7 +230,10 @@ final class Subresources {
         } catch (IllegalArgumentException malformed) {
             // Answered below.
         }
-        throw new Refused(400, "Can not unmarshal Request body to struct, error: error unmarshaling JSON");
+        String struct = verb.substring(0, 1).toUpperCase(Locale.ROOT) + verb.substring(1) + "Options";
+        throw Refused.badRequest(
+                "Can not unmarshal Request body to struct, error: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal string into Go value of type v1."
+                        + struct);
     }
 
     private String discovery(int depth) {
@@ -292,31 +243,25 @@ final class Subresources {
                      "versions": [{"groupVersion": "subresources.kubevirt.io/v1", "version": "v1"}],
                      "preferredVersion": {"groupVersion": "subresources.kubevirt.io/v1", "version": "v1"}}""";
         }
-        return """
-                {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": "subresources.kubevirt.io/v1", "resources": [
-                 {"name": "virtualmachines/start", "singularName": "", "namespaced": true, "kind": "", "verbs": ["update"]},
-                 {"name": "virtualmachines/stop", "singularName": "", "namespaced": true, "kind": "", "verbs": ["update"]},
-                 {"name": "virtualmachines/restart", "singularName": "", "namespaced": true, "kind": "", "verbs": ["update"]},
-                 {"name": "virtualmachineinstances/pause", "singularName": "", "namespaced": true, "kind": "", "verbs": ["update"]},
-                 {"name": "virtualmachineinstances/unpause", "singularName": "", "namespaced": true, "kind": "", "verbs": ["update"]},
-                 {"name": "virtualmachineinstances/softreboot", "singularName": "", "namespaced": true, "kind": "", "verbs": ["update"]},
-                 {"name": "virtualmachineinstances/reset", "singularName": "", "namespaced": true, "kind": "", "verbs": ["update"]},
-                 {"name": "virtualmachineinstances/guestosinfo", "singularName": "", "namespaced": true, "kind": "", "verbs": ["get"]}]}""";
+        ObjectNode list = api.object();
+        list.put("kind", "APIResourceList").put("apiVersion", "v1").put("groupVersion", "subresources.kubevirt.io/v1");
+        ArrayNode resources = list.putArray("resources");
+        for (String name : PUT) {
+            resource(resources, name, "update");
+        }
+        for (String name : GET) {
+            resource(resources, name, "get");
+        }
+        return list.toString();
     }
 
-    private String failure(Refused refused) {
-        return api.object()
-                .put("kind", "Status")
-                .put("apiVersion", "v1")
-                .put("status", "Failure")
-                .put("message", refused.getMessage())
-                .put(
-                        "reason",
-                        refused.code == 409
-                                ? "Conflict"
-                                : refused.code == 404 ? "NotFound" : refused.code == 403 ? "Forbidden" : "")
-                .put("code", refused.code)
-                .toString();
+    private static void resource(ArrayNode resources, String name, String verb) {
+        ObjectNode resource = resources.addObject();
+        resource.put("name", name)
+                .put("singularName", "")
+                .put("namespaced", true)
+                .put("kind", "");
+        resource.putArray("verbs").add(verb);
     }
 
     private static void answer(HttpExchange exchange, int code, String json) throws IOException {

@@ -7,7 +7,6 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.nephele.sandbox.standin.Api;
 import io.nephele.sandbox.standin.Conditions;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,17 +28,19 @@ final class VmController {
             "AgentConnected",
             "HotVCPUChange",
             "HotMemoryChange",
+            "VolumesChange",
+            "EvictionRequested",
             "Synchronized");
 
     private final Api api;
     private final Cluster cluster;
-    private final Timings timings;
+    private final StartFailures failures;
     private final java.util.function.BiConsumer<String, Duration> later;
 
     VmController(Api api, Cluster cluster, Timings timings, java.util.function.BiConsumer<String, Duration> later) {
         this.api = api;
         this.cluster = cluster;
-        this.timings = timings;
+        failures = new StartFailures(timings.backOff());
         this.later = later;
     }
 
@@ -48,27 +49,42 @@ final class VmController {
         if (vm == null) {
             return;
         }
-        ObjectNode vmi = cluster.vmi(key);
+        ObjectNode vmi = ownVmi(vm);
         boolean deleting = vm.path("metadata").has("deletionTimestamp");
-        if (!deleting && !hasFinalizer(vm)) {
+        if (!deleting && !hasFinalizer(vm, Kinds.CONTROLLER_FINALIZER)) {
             adopt(vm);
             return;
         }
         ObjectNode status = status(vm);
         if (deleting) {
-            if (vmi != null) {
+            boolean orphaning = hasFinalizer(vm, "orphan");
+            if (vmi != null && !orphaning) {
+                failures.count(vm, status, new Vmi(vmi));
                 delete(vm, vmi);
-            } else if (hasFinalizer(vm)) {
+            } else if (hasFinalizer(vm, Kinds.CONTROLLER_FINALIZER)) {
+                failures.forget(vm);
                 removeFinalizer(vm);
                 return;
             }
         } else {
             run(vm, vmi, status);
             if (vmi != null && !isFinal(vmi) && !vmi.path("metadata").has("deletionTimestamp")) {
-                LiveUpdate.apply(api, vm, vmi, status);
+                LiveUpdate.apply(api, cluster, vm, vmi, status);
             }
         }
-        report(vm, cluster.vmi(key), status);
+        report(vm, vmi, status);
+    }
+
+    /** Its VMI; one that was orphaned is nobody's. */
+    private @Nullable ObjectNode ownVmi(ObjectNode vm) {
+        ObjectNode vmi = cluster.vmi(key(vm));
+        boolean own = vmi != null
+                && vmi.path("metadata")
+                        .path("ownerReferences")
+                        .path(0)
+                        .path("uid")
+                        .equals(vm.path("metadata").path("uid"));
+        return own ? vmi : null;
     }
 
     private static ObjectNode status(ObjectNode vm) {
@@ -82,7 +98,9 @@ final class VmController {
         if (vmi != null) {
             String uid = vmi.path("metadata").path("uid").asText();
             String phase = vmi.path("status").path("phase").asText();
-            countFailure(status, vmi, phase);
+            if (!strategy.equals("Halted")) {
+                failures.count(vm, status, new Vmi(vmi));
+            }
             boolean stopRequested = requests(status, "Stop", uid);
             boolean end = switch (strategy) {
                 case "Halted" -> true;
@@ -95,7 +113,7 @@ final class VmController {
                     && phase.equals("Failed")
                     && !vmi.path("metadata").has("deletionTimestamp")
                     && !stopRequested) {
-                request(status, "Start", null);
+                request(status, "Start", null, null);
             }
             if (end) {
                 delete(vm, vmi);
@@ -110,64 +128,60 @@ final class VmController {
             case "Once" -> !seen.equals(strategy);
             default -> false;
         };
+        String failure = start ? failure(vm, status) : null;
+        if (failure != null) {
+            return;
+        }
         if (start && waiting(vm, status)) {
-            request(status, "Start", null);
+            request(status, "Start", null, null);
         } else if (start) {
-            create(vm);
+            create(vm, isPausedStart(status));
             dropRequests(status, "Start");
         }
     }
 
+    /** Why there can be no VMI, told by the condition Failure; or null. */
+    private static @Nullable String failure(ObjectNode vm, ObjectNode status) {
+        String name = vm.path("metadata").path("name").asText();
+        JsonNode type = vm.path("spec").path("instancetype");
+        var conditions = new Conditions(status.path("conditions"), false);
+        String text = null;
+        if (type.has("name")) {
+            text = "virtualmachineclusterinstancetypes.instancetype.kubevirt.io \"%s\" not found"
+                    .formatted(type.path("name").asText());
+            conditions.set("Failure", "True", "FailedFindInstancetype", text);
+        } else if (name.length() > 63) {
+            text = "failed to create virtual machine instance: must be no more than 63 bytes";
+            conditions.set("Failure", "True", "FailedCreate", text);
+        } else {
+            conditions.remove("Failure");
+        }
+        status.set("conditions", conditions.toArray());
+        return text;
+    }
+
     /** Whether a start has to wait, because others before it failed. */
     private boolean waiting(ObjectNode vm, ObjectNode status) {
-        String retryAfter =
-                status.path("startFailure").path("retryAfterTimestamp").asText();
-        if (retryAfter.isEmpty()) {
-            return false;
-        }
-        Duration rest = Duration.between(Instant.now(), Instant.parse(retryAfter));
-        if (rest.isNegative() || rest.isZero()) {
+        Duration rest = failures.rest(vm, status);
+        if (rest.isZero()) {
             return false;
         }
         later.accept(key(vm), rest.plusMillis(20));
         return true;
     }
 
-    /** Only a VMI that ends before it was Running counts: a guest that crashes later is started again at once, for ever. */
-    private void countFailure(ObjectNode status, ObjectNode vmi, String phase) {
-        String uid = vmi.path("metadata").path("uid").asText();
-        if (phase.equals("Running")) {
-            status.remove("startFailure");
-        } else if (phase.equals("Failed")
-                && !wasRunning(vmi)
-                && !uid.equals(
-                        status.path("startFailure").path("lastFailedVMIUID").asText())) {
-            int count = status.path("startFailure").path("consecutiveFailCount").asInt() + 1;
-            Duration delay = timings.backOff().multipliedBy((long) count * count);
-            Duration limit = timings.backOff().multipliedBy(30);
-            ObjectNode failure = status.putObject("startFailure");
-            failure.put("consecutiveFailCount", count);
-            failure.put("lastFailedVMIUID", uid);
-            failure.put(
-                    "retryAfterTimestamp",
-                    Instant.now()
-                            .plus(delay.compareTo(limit) > 0 ? limit : delay)
-                            .toString());
-        }
-    }
-
-    private static boolean wasRunning(ObjectNode vmi) {
-        for (JsonNode transition : vmi.path("status").path("phaseTransitionTimestamps")) {
-            if (transition.path("phase").asText().equals("Running")) {
+    private static boolean isPausedStart(ObjectNode status) {
+        for (JsonNode request : status.path("stateChangeRequests")) {
+            if (request.path("data").path("paused").asText().equals("true")) {
                 return true;
             }
         }
         return false;
     }
 
-    private void create(ObjectNode vm) {
+    private void create(ObjectNode vm, boolean paused) {
         String name = vm.path("metadata").path("name").asText();
-        if (api.create(Kinds.VMI, vm.path("metadata").path("namespace").asText(), NewVmi.of(vm))) {
+        if (api.create(Kinds.VMI, vm.path("metadata").path("namespace").asText(), NewVmi.of(vm, paused))) {
             event(
                     vm,
                     "Normal",
@@ -178,8 +192,14 @@ final class VmController {
 
     private void delete(ObjectNode vm, ObjectNode vmi) {
         if (!vmi.path("metadata").has("deletionTimestamp")) {
-            String namespace = vm.path("metadata").path("namespace").asText();
-            api.delete(Kinds.VMI, namespace, vm.path("metadata").path("name").asText());
+            if (vm.path("metadata").has("deletionTimestamp")) {
+                // One that has just been orphaned must not go.
+                api.deleteUnchanged(Kinds.VMI, vmi);
+            } else {
+                String namespace = vm.path("metadata").path("namespace").asText();
+                api.delete(
+                        Kinds.VMI, namespace, vm.path("metadata").path("name").asText());
+            }
             event(
                     vm,
                     "Normal",
@@ -201,9 +221,9 @@ final class VmController {
         patch(vm, patch);
     }
 
-    private static boolean hasFinalizer(ObjectNode vm) {
+    private static boolean hasFinalizer(ObjectNode vm, String name) {
         for (JsonNode finalizer : vm.path("metadata").path("finalizers")) {
-            if (finalizer.asText().equals(Kinds.CONTROLLER_FINALIZER)) {
+            if (finalizer.asText().equals(name)) {
                 return true;
             }
         }
@@ -223,7 +243,6 @@ final class VmController {
 
     private void report(ObjectNode vm, @Nullable ObjectNode vmi, ObjectNode status) {
         String strategy = vm.path("spec").path("runStrategy").asText();
-        boolean deleting = vm.path("metadata").has("deletionTimestamp");
         var conditions = new Conditions(status.path("conditions"), false);
         if (vmi == null) {
             conditions.set("Ready", "False", "VMINotExists", "VMI does not exist");
@@ -242,7 +261,7 @@ final class VmController {
                 status.remove("ready");
             }
         }
-        if (!deleting && (vmi != null || status.has("runStrategy"))) {
+        if (vmi != null || status.has("runStrategy")) {
             status.put("runStrategy", strategy);
         }
         status.set("conditions", conditions.toArray());
@@ -297,12 +316,16 @@ final class VmController {
         return false;
     }
 
-    static void request(ObjectNode status, String action, @Nullable String uid) {
+    /** Asks for a start or a stop, in the status. */
+    static void request(ObjectNode status, String action, @Nullable String uid, @Nullable String paused) {
         if (!requests(status, action, uid)) {
             ObjectNode request = status.withArray("stateChangeRequests").addObject();
             request.put("action", action);
             if (uid != null) {
                 request.put("uid", uid);
+            }
+            if (paused != null) {
+                request.putObject("data").put("paused", paused);
             }
         }
     }

@@ -1,10 +1,14 @@
 package io.nephele.sandbox.standin.kubevirt;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The claims that a VMI uses: a DataVolume is used by the claim of its name. */
@@ -30,6 +34,35 @@ final class Volumes {
         return volume.has("persistentVolumeClaim")
                 ? volume.path("persistentVolumeClaim").path("claimName").asText()
                 : null;
+    }
+
+    /** The first image that a VMI needs. */
+    static String image(JsonNode vmi) {
+        for (JsonNode volume : vmi.path("spec").path("volumes")) {
+            if (volume.has("containerDisk")) {
+                return volume.path("containerDisk").path("image").asText();
+            }
+        }
+        return vmi.at("/spec/domain/firmware/kernelBoot/container/image").asText();
+    }
+
+    /** The entry of a volume in {@code status.volumeStatus} before the guest has it. */
+    static void describe(JsonNode volume, ObjectNode entry, Function<String, @Nullable PersistentVolumeClaim> claims) {
+        entry.put("name", volume.path("name").asText()).put("target", "");
+        String name = claim(volume);
+        PersistentVolumeClaim claim = name == null ? null : claims.apply(name);
+        if (name != null && claim != null) {
+            describe(entry.putObject("persistentVolumeClaimInfo"), name, claim);
+        }
+    }
+
+    static void describe(ObjectNode info, String name, @Nullable PersistentVolumeClaim claim) {
+        info.put("claimName", name);
+        if (claim != null) {
+            ArrayNode modes = info.putArray("accessModes");
+            claim.getSpec().getAccessModes().forEach(modes::add);
+            info.put("volumeMode", claim.getSpec().getVolumeMode());
+        }
     }
 
     static List<String> claims(GenericKubernetesResource vmi) {

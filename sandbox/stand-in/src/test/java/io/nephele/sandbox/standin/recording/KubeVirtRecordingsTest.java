@@ -1,0 +1,107 @@
+package io.nephele.sandbox.standin.recording;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.nephele.sandbox.controlplane.ApiServerExtension;
+import io.nephele.sandbox.controlplane.ControlPlane;
+import io.nephele.sandbox.standin.HttpsEndpoint;
+import io.nephele.sandbox.standin.StandInCrds;
+import io.nephele.sandbox.standin.cdi.Cdi;
+import io.nephele.sandbox.standin.kubevirt.KubeVirt;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The stand-in does what a real KubeVirt did in each of its recordings. */
+@ExtendWith(ApiServerExtension.class)
+class KubeVirtRecordingsTest {
+
+    private static final int AT_A_TIME = 6;
+
+    private static KubernetesClient client;
+    private static HttpsEndpoint https;
+    private static Cdi cdi;
+    private static KubeVirt kubeVirt;
+    private static Watched watched;
+    private static Calls calls;
+    private static ExecutorService stages;
+
+    @BeforeAll
+    static void start(ControlPlane controlPlane) throws Exception {
+        client = controlPlane.adminClient();
+        StandInCrds.install(client);
+        https = new HttpsEndpoint(controlPlane.pki(), 0);
+        cdi = Cdi.start(client, https, io.nephele.sandbox.standin.cdi.Timings.FAST);
+        kubeVirt = KubeVirt.start(client, https, io.nephele.sandbox.standin.kubevirt.Timings.FAST);
+        watched = new Watched(client, KubeVirtActions.WATCHED);
+        calls = new Calls(controlPlane);
+        stages = Executors.newFixedThreadPool(AT_A_TIME);
+    }
+
+    @AfterAll
+    static void stop() {
+        stages.shutdownNow();
+        calls.close();
+        watched.close();
+        kubeVirt.close();
+        cdi.close();
+        https.close();
+        client.close();
+    }
+
+    /** They play at the same time, each in its own namespace. */
+    @TestFactory
+    Stream<DynamicTest> theStandInDoesWhatTheRealOneDid() {
+        Map<Scenario, Future<?>> played = new LinkedHashMap<>();
+        for (Scenario scenario : scenarios()) {
+            var subject = KubeVirtActions.subject();
+            played.put(scenario, stages.submit(() -> new Replay(subject, scenario, watched, calls).run()));
+        }
+        return played.entrySet().stream()
+                .map(entry -> DynamicTest.dynamicTest(entry.getKey().name(), () -> {
+                    try {
+                        entry.getValue().get();
+                    } catch (ExecutionException e) {
+                        if (e.getCause() instanceof AssertionError difference) {
+                            throw difference;
+                        }
+                        throw new CompletionException(e.getCause());
+                    }
+                }));
+    }
+
+    private static List<Scenario> scenarios() {
+        String only = System.getProperty("recording", "");
+        return KubeVirtScenarios.ALL.stream()
+                .filter(s -> s.name().startsWith(only))
+                .sorted(Comparator.comparing(s -> !KubeVirtScenarios.LONG.contains(s.name())))
+                .toList();
+    }
+
+    @Test
+    void aStartIsLostWhereItWasLostInTheRecordings() {
+        List<ToggleRace.Toggle> alone =
+                ToggleRace.toggles(Recording.read("kubevirt", "s16-toggle-race").lines());
+        List<ToggleRace.Toggle> parallel = ToggleRace.toggles(
+                Recording.read("kubevirt", "s16b-toggle-race-parallel").lines());
+        assertThat(alone).hasSize(11);
+        assertThat(parallel).hasSize(15).filteredOn(toggle -> !toggle.started()).hasSize(6);
+        assertThat(Stream.concat(alone.stream(), parallel.stream()))
+                .allSatisfy(toggle -> assertThat(toggle.started()).isEqualTo(toggle.seen()));
+        new ToggleRace(watched, calls, "s16b-toggle-race-parallel").run();
+    }
+}
