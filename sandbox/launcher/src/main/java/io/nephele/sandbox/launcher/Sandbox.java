@@ -98,10 +98,13 @@ public final class Sandbox implements AutoCloseable {
     private KubernetesClient startControlPlane() throws IOException {
         String operatorToken = token("operator");
         String facadeToken = token("api-server");
+        String cdiToken = token("cdi");
         var groups = List.of("system:serviceaccounts", "system:serviceaccounts:" + SYSTEM_NAMESPACE);
         var users = List.of(
                 new ControlPlane.User(SERVICE_ACCOUNT + "nephele-operator", operatorToken, groups),
-                new ControlPlane.User(SERVICE_ACCOUNT + "nephele-api-server", facadeToken, groups));
+                new ControlPlane.User(SERVICE_ACCOUNT + "nephele-api-server", facadeToken, groups),
+                // By its name the chart's policy knows who may delete the claims of volumes.
+                new ControlPlane.User("system:serviceaccount:cdi:cdi-sa", cdiToken, List.of("system:masters")));
         var started = own(ControlPlane.start(
                 new ControlPlane.Settings(settings.directory().resolve("control-plane"), port(16443), users, true)));
         controlPlane = started;
@@ -114,7 +117,7 @@ public final class Sandbox implements AutoCloseable {
         StandInCrds.install(client);
         try {
             var https = own(new HttpsEndpoint(started.pki(), port(16444)));
-            own(Cdi.start(client, https, io.nephele.sandbox.standin.cdi.Timings.SANDBOX));
+            own(Cdi.start(own(started.client(cdiToken)), https, io.nephele.sandbox.standin.cdi.Timings.SANDBOX));
             kubeVirt = own(KubeVirt.start(client, https, io.nephele.sandbox.standin.kubevirt.Timings.SANDBOX));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);

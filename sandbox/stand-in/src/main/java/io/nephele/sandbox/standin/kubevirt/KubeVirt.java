@@ -5,6 +5,7 @@ import io.nephele.sandbox.standin.Api;
 import io.nephele.sandbox.standin.HttpsEndpoint;
 import io.nephele.sandbox.standin.KeyedQueue;
 import io.nephele.sandbox.standin.Steps;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -29,10 +30,11 @@ public final class KubeVirt implements AutoCloseable {
     private final ScheduledExecutorService heartbeat = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("heartbeat").factory());
 
-    private KubeVirt(KubernetesClient client, HttpsEndpoint https, Timings timings) {
+    private KubeVirt(KubernetesClient client, HttpsEndpoint https, Timings timings, int nodeCount) {
         var api = new Api(client);
+        List<Nodes.NodeShape> nodes = Nodes.shapes(nodeCount);
         cluster = new Cluster(api);
-        var scheduler = new Scheduler(Nodes.shapes());
+        var scheduler = new Scheduler(nodes);
         vms = new VmController(api, cluster, timings, queue::addAfter);
         var steps = new Steps(queue);
         var guests = new Guests(api, timings, steps);
@@ -41,7 +43,7 @@ public final class KubeVirt implements AutoCloseable {
         migrations = new MigrationController(api, cluster, scheduler, launchers, hotplug, timings, steps);
         evacuation = new Evacuation(api, cluster, timings, steps);
         vmis = new VmiController(api, cluster, scheduler, launchers, guests, hotplug, timings, steps);
-        Nodes.install(client, https.port());
+        Nodes.install(client, nodes, https.port());
         Webhooks.install(api, https);
         VmiGuard.install(api, https);
         MigrationAdmission.install(api, https, cluster);
@@ -49,12 +51,18 @@ public final class KubeVirt implements AutoCloseable {
         Subresources.install(api, https, guests);
         Kubelet.install(https);
         cluster.start(scheduler::remember, queue::add);
-        var _ = heartbeat.scheduleAtFixedRate(() -> Nodes.install(client, https.port()), 60, 60, TimeUnit.SECONDS);
+        var _ = heartbeat.scheduleAtFixedRate(
+                () -> Nodes.install(client, nodes, https.port()), 60, 60, TimeUnit.SECONDS);
     }
 
-    /** Starts it; the CRDs must be there. */
+    /** Starts it with two nodes of Intel and one of AMD; the CRDs must be there. */
     public static KubeVirt start(KubernetesClient client, HttpsEndpoint https, Timings timings) {
-        return new KubeVirt(client, https, timings);
+        return start(client, https, timings, 3);
+    }
+
+    /** Starts it with up to four nodes. */
+    public static KubeVirt start(KubernetesClient client, HttpsEndpoint https, Timings timings, int nodes) {
+        return new KubeVirt(client, https, timings, nodes);
     }
 
     private void work(String key) {

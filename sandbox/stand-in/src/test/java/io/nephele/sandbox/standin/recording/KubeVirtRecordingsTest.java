@@ -46,7 +46,7 @@ class KubeVirtRecordingsTest {
         StandInCrds.install(client);
         https = new HttpsEndpoint(controlPlane.pki(), 0);
         cdi = Cdi.start(client, https, io.nephele.sandbox.standin.cdi.Timings.FAST);
-        kubeVirt = KubeVirt.start(client, https, io.nephele.sandbox.standin.kubevirt.Timings.FAST);
+        kubeVirt = KubeVirt.start(client, https, io.nephele.sandbox.standin.kubevirt.Timings.FAST, 4);
         watched = new Watched(client, KubeVirtActions.WATCHED);
         calls = new Calls(controlPlane);
         stages = Executors.newFixedThreadPool(AT_A_TIME);
