@@ -19,11 +19,12 @@ class ImportKeyPair implements Action<ImportKeyPairRequest, ImportKeyPairRespons
         if (request.publicKeyMaterial() == null) {
             throw AwsException.missing("PublicKeyMaterial");
         }
+        String name = KeyPairs.free(call, request.keyName());
         PublicKeys.Parsed key = PublicKeys.parse(request.publicKeyMaterial().asUtf8String());
         var tags = Tagging.of(request.tagSpecifications(), "key-pair", Set.of("key-pair"));
-        KeyPair keyPair = KeyPairs.create(call, request.keyName(), key.line(), key.type(), key.fingerprint(), tags);
+        KeyPair keyPair = KeyPairs.create(call, name, key.line(), key.type(), key.fingerprint(), tags);
         return ImportKeyPairResponse.builder()
-                .keyName(request.keyName())
+                .keyName(name)
                 .keyPairId(AwsId.KEY_PAIR.of(keyPair))
                 .keyFingerprint(key.fingerprint())
                 .tags(Tagging.list(keyPair.getSpec().tagsOrEmpty()))
