@@ -1,6 +1,8 @@
 """boto3, unmodified: states, protection, tokens, attributes and ids behave as AWS's do, in the order in which Terraform asks."""
 import base64
 import concurrent.futures
+import urllib.error
+import urllib.request
 import uuid
 
 import boto3
@@ -137,9 +139,9 @@ for _ in range(3):
     ec2.deregister_image(ImageId=again)
     refused("InvalidAMIID.NotFound", ec2.describe_images, ImageIds=[again])
 
-# Signed in the URL, with more than nine numbered parameters.
-import urllib.request
-query = ec2.generate_presigned_url("describe_instances", Params={"InstanceIds": ["i-%017x" % i for i in range(12)]}, HttpMethod="GET")
+# Signed in the URL, with more than nine numbered parameters, and with more than fits in 4 KiB.
+query = ec2.generate_presigned_url("describe_instances", Params={"InstanceIds": ["i-%017x" % i for i in range(200)]}, HttpMethod="GET")
+assert len(query) > 4096
 try:
     urllib.request.urlopen(query)
     raise AssertionError("found what is not there")

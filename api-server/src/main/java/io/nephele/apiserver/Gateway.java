@@ -123,6 +123,9 @@ class Gateway {
             }
             Signature signature = Signature.parse(call);
             Caller caller = authenticator.authenticate(call, signature);
+            if (dialect == Dialect.OTHER) {
+                throw AwsException.unsupported("There are EC2 and STS in this cloud, and no other service.");
+            }
             var parameters = new Parameters(call.query(), method.equals("POST") ? form(call) : null);
             String name = actionName(parameters);
             action = actions.isImplemented(dialect, name) ? name : "unknown";

@@ -116,9 +116,6 @@ public class Actions {
         if (entry != null) {
             return entry;
         }
-        if (dialect == Dialect.OTHER) {
-            throw AwsException.unsupported("There are EC2 and STS in this cloud, and no other service.");
-        }
         if (dialect.knows(name)) {
             throw AwsException.unsupported("The action " + name + " is not available in this cloud.");
         }

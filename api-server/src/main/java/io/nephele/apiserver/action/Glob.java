@@ -1,5 +1,6 @@
 package io.nephele.apiserver.action;
 
+import java.util.Arrays;
 import java.util.function.Predicate;
 
 /**
@@ -35,7 +36,7 @@ final class Glob implements Predicate<String> {
                 default -> from[i];
             };
         }
-        return new Glob(java.util.Arrays.copyOf(to, length));
+        return new Glob(Arrays.copyOf(to, length));
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.nephele.apiserver.action.instance;
 
 import io.nephele.apiserver.action.Filters;
+import io.nephele.apiserver.protocol.Timestamps;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
@@ -88,8 +90,7 @@ final class InstanceFilters {
                     devices(m -> String.valueOf(m.ebs().deleteOnTermination())))
             .onAny(
                     "block-device-mapping.attach-time",
-                    devices(m -> io.nephele.apiserver.protocol.Timestamps.text(
-                            m.ebs().attachTime())))
+                    devices(m -> Timestamps.text(m.ebs().attachTime())))
             .onTags(listed -> listed.instance().tags())
             .onNothing(
                     "affinity",
@@ -152,7 +153,7 @@ final class InstanceFilters {
                 + " ipv6-native ipv6-prefixes.ipv6-prefix mac-address network-interface-id operator.managed"
                 + " operator.principal outpost-arn owner-id private-dns-name private-ip-address public-dns-name"
                 + " requester-id requester-managed source-dest-check status subnet-id tag-key tag-value vpc-id";
-        var names = new java.util.ArrayList<>(List.of((addresses + " " + attachment + " " + itself).split(" ")));
+        var names = new ArrayList<>(List.of((addresses + " " + attachment + " " + itself).split(" ")));
         for (String member : List.of(
                 "allocation-id",
                 "association-id",
