@@ -63,6 +63,7 @@ class Gateway {
 
     private void receive(HttpServerRequest request) {
         var body = Buffer.buffer();
+        request.exceptionHandler(e -> LOG.debugf(e, "A client has gone in the middle of its request"));
         request.handler(chunk -> {
             if (body.length() <= MAX_BODY) {
                 body.appendBuffer(chunk);
@@ -111,6 +112,7 @@ class Gateway {
                 throw AwsException.of(503, "Unavailable", "The facade is starting: try again");
             }
             HttpCall call = call(request, body);
+            dialect = Dialect.ofService(Signature.claimedService(call));
             String method = call.method();
             if (!method.equals("POST") && !method.equals("GET")) {
                 throw AwsException.of(
@@ -120,12 +122,14 @@ class Gateway {
                 throw AwsException.of(404, "InvalidAction", "There is nothing at this path: send requests to /");
             }
             Signature signature = Signature.parse(call);
-            dialect = Dialect.ofService(signature.service());
             Caller caller = authenticator.authenticate(call, signature);
+            if (dialect == Dialect.OTHER) {
+                throw AwsException.unsupported("There are EC2 and STS in this cloud, and no other service.");
+            }
             var parameters = new Parameters(call.query(), method.equals("POST") ? form(call) : null);
-            String name = actionName(parameters, dialect);
+            String name = actionName(parameters);
             action = actions.isImplemented(dialect, name) ? name : "unknown";
-            String xml = actions.call(dialect, name, parameters, caller, requestId);
+            String xml = actions.call(dialect, name, parameters, caller, requestId, endpoint(call));
             return new Answer(200, xml, action, "ok");
         } catch (AwsException e) {
             return new Answer(e.status(), Codec.error(dialect, e, requestId), action, e.code());
@@ -134,7 +138,7 @@ class Gateway {
             AwsException translated = AsUser.translate(e);
             return new Answer(
                     translated.status(), Codec.error(dialect, translated, requestId), action, translated.code());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.errorf(e, "%s %s failed", requestId, action);
             var internal = AwsException.of(
                     500, "InternalError", "An internal error has occurred; the request id is in the log");
@@ -142,14 +146,10 @@ class Gateway {
         }
     }
 
-    private static String actionName(Parameters parameters, Dialect dialect) {
+    private static String actionName(Parameters parameters) {
         String action = parameters.get("Action");
         if (action == null || action.isEmpty()) {
             throw AwsException.of("MissingAction", "The request must contain the parameter Action");
-        }
-        String version = parameters.get("Version");
-        if (version != null && !version.matches("\\d{4}-\\d{2}-\\d{2}")) {
-            throw AwsException.of("NoSuchVersion", "The version of the API is a date such as " + dialect.version());
         }
         return action;
     }
@@ -177,6 +177,12 @@ class Gateway {
                 question < 0 ? null : uri.substring(question + 1),
                 headers,
                 body.getBytes());
+    }
+
+    /** How this client has reached the facade, without a scheme, as DescribeRegions has it. */
+    private static String endpoint(HttpCall call) {
+        String host = call.header("host");
+        return host == null ? "" : host;
     }
 
     private static String form(HttpCall call) {

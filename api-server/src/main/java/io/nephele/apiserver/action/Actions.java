@@ -78,17 +78,37 @@ public class Actions {
     }
 
     /** Carries out a request and returns the document to answer with. */
-    public String call(Dialect dialect, String name, Parameters parameters, Caller caller, String requestId) {
+    public String call(
+            Dialect dialect, String name, Parameters parameters, Caller caller, String requestId, String endpoint) {
         Entry entry = entry(dialect, name);
+        String version = version(dialect, parameters);
         SdkPojo request = Codec.request(parameters, entry.newBuilder().get());
-        boolean dryRun = "true".equalsIgnoreCase(parameters.get("DryRun"));
+        boolean dryRun = isDryRun(request);
         var asUser = new AsUser(client, cluster, settings.userPrefix() + caller.user(), dryRun);
         SdkPojo response =
-                entry.action().call(request, new Call(caller, cluster, asUser, settings, requestId, parameters.all()));
+                entry.action().call(request, new Call(caller, cluster, asUser, settings, endpoint, parameters.all()));
         if (dryRun) {
             throw AsUser.dryRunOperation();
         }
-        return Codec.response(dialect, name, response, requestId);
+        return Codec.response(dialect, name, version, response, requestId);
+    }
+
+    private static String version(Dialect dialect, Parameters parameters) {
+        String version = parameters.get("Version");
+        if (version == null) {
+            return dialect.version();
+        }
+        if (!version.matches("\\d{4}-\\d{2}-\\d{2}")) {
+            throw AwsException.of("NoSuchVersion", "The version of the API is a date such as " + dialect.version());
+        }
+        return version;
+    }
+
+    /** As the request was read, so that no spelling of it is taken for the real thing. */
+    private static boolean isDryRun(SdkPojo request) {
+        return request.sdkFields().stream()
+                .filter(field -> field.memberName().equals("DryRun"))
+                .anyMatch(field -> Boolean.TRUE.equals(field.getValueOrDefault(request)));
     }
 
     private Entry entry(Dialect dialect, String name) {

@@ -5,11 +5,11 @@ import io.nephele.apiserver.auth.Caller;
 import io.nephele.apiserver.kube.AsUser;
 import io.nephele.apiserver.kube.Cluster;
 import io.nephele.apiserver.protocol.AwsException;
-import io.nephele.crds.AwsId;
 import io.nephele.crds.instance.Instance;
 import io.nephele.crds.volume.Volume;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The surroundings of a request.
@@ -17,10 +17,11 @@ import java.util.Map;
  * @param caller who asks, and for which project
  * @param cluster what is there
  * @param asUser writes with his rights
+ * @param endpoint host and port by which the client has reached the facade
  * @param sent names and values as they came in, for what has to tell one request from another
  */
 public record Call(
-        Caller caller, Cluster cluster, AsUser asUser, Settings settings, String requestId, Map<String, String> sent) {
+        Caller caller, Cluster cluster, AsUser asUser, Settings settings, String endpoint, Map<String, String> sent) {
 
     public String project() {
         return caller.project();
@@ -35,41 +36,37 @@ public record Call(
         return settings.region() + letter;
     }
 
+    /** The id of a zone of this region, which is the same for all accounts. */
+    public String zoneId(String zone) {
+        String letter = zone.substring(settings.region().length());
+        return settings.region() + "-az" + (settings.zones().indexOf(letter) + 1);
+    }
+
     /** The zone that everything is in that has not been told otherwise. */
     public String defaultZone() {
         return zone(settings.zones().getFirst());
     }
 
     /** An Instance of the project by its id. */
-    public Instance instance(String id) {
-        if (!AwsId.INSTANCE.matches(id)) {
-            throw AwsException.of("InvalidInstanceID.Malformed", "Invalid id: \"" + id + "\"");
-        }
-        Instance instance = cluster.instance(project(), id);
-        if (instance == null) {
-            throw AwsException.of("InvalidInstanceID.NotFound", "The instance ID '" + id + "' does not exist");
-        }
-        return instance;
+    public Instance instance(@Nullable String id) {
+        return instances(id == null ? List.of() : List.of(id)).getFirst();
     }
 
-    /** Instances of the project by their ids: all, or an error that names the first that is not there. */
+    /** Instances of the project by their ids: all, or an error that names those that are not there. */
     public List<Instance> instances(List<String> ids) {
         if (ids.isEmpty()) {
             throw AwsException.missing("InstanceId");
         }
-        return ids.stream().distinct().map(this::instance).toList();
+        return AwsIds.INSTANCES.find(ids, id -> cluster.instance(project(), id));
     }
 
     /** A Volume of the project by its id. */
     public Volume volume(String id) {
-        if (!AwsId.VOLUME.matches(id)) {
-            throw AwsException.invalidValue(
-                    "Value (" + id + ") for parameter volumeId is invalid. Expected: 'vol-...'.");
-        }
-        Volume volume = cluster.volume(project(), id);
-        if (volume == null) {
-            throw AwsException.of("InvalidVolume.NotFound", "The volume '" + id + "' does not exist.");
-        }
-        return volume;
+        return volumes(List.of(id)).getFirst();
+    }
+
+    /** Volumes of the project by their ids: all, or an error that names those that are not there. */
+    public List<Volume> volumes(List<String> ids) {
+        return AwsIds.VOLUMES.find(ids, id -> cluster.volume(project(), id));
     }
 }

@@ -28,6 +28,9 @@ public final class Tagging {
                 throw AwsException.invalidValue(
                         "'" + named + "' is not a valid taggable resource type for this operation.");
             }
+            if (named.equals(type) && !tags.isEmpty()) {
+                throw AwsException.invalidValue("Duplicate TagSpecification for the resource type '" + type + "'.");
+            }
             if (named.equals(type)) {
                 tags.putAll(map(specification.tags()));
             }
@@ -42,7 +45,9 @@ public final class Tagging {
             if (tag.key() == null || tag.key().isEmpty()) {
                 throw AwsException.invalidValue("Tag key can't be empty.");
             }
-            map.put(tag.key(), tag.value() == null ? "" : tag.value());
+            if (map.put(tag.key(), tag.value() == null ? "" : tag.value()) != null) {
+                throw AwsException.invalidValue("Duplicate tag key '" + tag.key() + "' specified.");
+            }
         }
         return map;
     }
@@ -53,7 +58,7 @@ public final class Tagging {
             throw AwsException.of("TagLimitExceeded", "The maximum number of tags for a resource is " + Tags.MAX + ".");
         }
         tags.forEach((key, value) -> {
-            if (key.startsWith("aws:")) {
+            if (key.regionMatches(true, 0, "aws:", 0, 4)) {
                 throw AwsException.invalidValue("Tag keys starting with 'aws:' are reserved for internal use");
             }
             if (key.length() > Tags.MAX_KEY) {

@@ -6,7 +6,6 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.nephele.apiserver.Settings;
 import io.nephele.apiserver.kube.Cluster;
-import io.nephele.apiserver.protocol.AwsException;
 import io.nephele.crds.accesskey.AccessKey;
 import io.nephele.crds.accesskey.AccessKeyStatus;
 import io.nephele.crds.project.Project;
@@ -37,16 +36,16 @@ public class Authenticator {
     /** The caller of a request whose signature is good. */
     public Caller authenticate(HttpCall call, Signature signature) {
         if (signature.token() != null) {
-            throw AwsException.of(401, "AuthFailure", "The session token was not issued here");
+            throw signature.refused(Refusal.UNKNOWN_TOKEN);
         }
         AccessKey key = cluster.accessKey(signature.accessKeyId());
         if (key == null || !key.getSpec().isActive()) {
-            throw Signature.mismatch();
+            throw signature.refused(Refusal.UNKNOWN_KEY);
         }
         String secret = secret(key);
         Project project = cluster.project(key.getMetadata().getNamespace());
         if (secret == null || project == null) {
-            throw Signature.mismatch();
+            throw signature.refused(Refusal.UNKNOWN_KEY);
         }
         signature.verify(call, secret, clock.instant());
         return new Caller(

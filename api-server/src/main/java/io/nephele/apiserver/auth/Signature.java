@@ -1,7 +1,7 @@
 package io.nephele.apiserver.auth;
 
 import io.nephele.apiserver.protocol.AwsException;
-import java.net.URLDecoder;
+import io.nephele.apiserver.protocol.Dialect;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -9,15 +9,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,7 @@ public record Signature(
     static final Duration SKEW = Duration.ofMinutes(15);
     private static final Duration MAX_EXPIRY = Duration.ofDays(7);
     private static final String ALGORITHM = "AWS4-HMAC-SHA256";
+    private static final Pattern SCOPE = Pattern.compile("/\\d{8}/[^/]+/([a-z0-9-]+)/aws4_request");
     private static final DateTimeFormatter BASIC = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT);
 
     /** Reads the signature of a request. */
@@ -51,7 +54,7 @@ public record Signature(
         if (authorization != null) {
             return ofHeader(call, authorization);
         }
-        TreeMap<String, String> query = query(call);
+        Map<String, String> query = CanonicalRequest.query(call);
         if (query.containsKey("X-Amz-Signature") || query.containsKey("X-Amz-Algorithm")) {
             return ofQuery(query);
         }
@@ -59,10 +62,17 @@ public record Signature(
                 || new String(call.body(), StandardCharsets.ISO_8859_1).contains("SignatureVersion=2")) {
             throw AwsException.of(401, "AuthFailure", "Signature version 2 is not supported: use version 4");
         }
-        throw AwsException.of(
-                401,
-                "AuthFailure",
-                "The request is not signed: AWS was not able to validate the provided access credentials");
+        throw Refusal.UNSIGNED.in(Dialect.EC2);
+    }
+
+    /** The service that a request claims to be for, before anything of it is believed: in its manner it is to be answered. */
+    public static String claimedService(HttpCall call) {
+        String authorization = call.header("authorization");
+        Matcher scope = SCOPE.matcher(
+                authorization == null
+                        ? CanonicalRequest.query(call).getOrDefault("X-Amz-Credential", "")
+                        : authorization);
+        return scope.find() ? scope.group(1) : "ec2";
     }
 
     private static Signature ofHeader(HttpCall call, String authorization) {
@@ -78,20 +88,35 @@ public record Signature(
                         part.substring(equals + 1).trim());
             }
         }
-        String timestamp = call.header("x-amz-date");
-        if (timestamp == null) {
-            throw malformed("The header X-Amz-Date is missing");
-        }
         return of(
                 required(parts, "Credential"),
                 required(parts, "SignedHeaders"),
                 required(parts, "Signature"),
-                timestamp,
+                timestamp(call),
                 false,
                 call.header("x-amz-security-token"));
     }
 
-    private static Signature ofQuery(TreeMap<String, String> query) {
+    /** Where a proxy or an HTTP library forbids X-Amz-Date, the Date of HTTP stands in for it. */
+    private static String timestamp(HttpCall call) {
+        String timestamp = call.header("x-amz-date");
+        if (timestamp != null) {
+            return timestamp;
+        }
+        String date = call.header("date");
+        if (date == null) {
+            throw malformed("The header X-Amz-Date is missing");
+        }
+        try {
+            return ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .withZoneSameInstant(ZoneOffset.UTC)
+                    .format(BASIC);
+        } catch (DateTimeParseException e) {
+            return date;
+        }
+    }
+
+    private static Signature ofQuery(Map<String, String> query) {
         if (!ALGORITHM.equals(query.get("X-Amz-Algorithm"))) {
             throw malformed("X-Amz-Algorithm must be " + ALGORITHM);
         }
@@ -122,10 +147,11 @@ public record Signature(
         if (!headers.contains("host")) {
             throw malformed("The header host must be signed");
         }
-        return new Signature(scope[0], scope[1], scope[2], scope[3], headers, signature, timestamp, presigned, token);
+        String session = token == null || token.isEmpty() ? null : token;
+        return new Signature(scope[0], scope[1], scope[2], scope[3], headers, signature, timestamp, presigned, session);
     }
 
-    private static String required(TreeMap<String, String> parts, String name) {
+    private static String required(Map<String, String> parts, String name) {
         String value = parts.get(name);
         if (value == null || value.isEmpty()) {
             throw malformed(name + " is missing from the signature");
@@ -154,13 +180,13 @@ public record Signature(
         }
         byte[] expected = hex(hmac(key, toSign)).getBytes(StandardCharsets.US_ASCII);
         if (!MessageDigest.isEqual(expected, signature.getBytes(StandardCharsets.UTF_8))) {
-            throw mismatch();
+            throw refused(Refusal.WRONG_SIGNATURE);
         }
     }
 
-    /** What EC2 answers to a wrong signature; it does not say what is wrong with it. */
-    public static AwsException mismatch() {
-        return AwsException.of(401, "AuthFailure", "AWS was not able to validate the provided access credentials");
+    /** What the service that it is for answers to it. */
+    AwsException refused(Refusal why) {
+        return why.in(Dialect.ofService(service));
     }
 
     private void checkTime(HttpCall call, Instant now) {
@@ -171,20 +197,20 @@ public record Signature(
             throw malformed("The date must look like 20260131T120000Z");
         }
         if (!timestamp.startsWith(date)) {
-            throw AwsException.of(401, "AuthFailure", "The date of the credential is not that of the request");
+            throw refused(Refusal.WRONG_SIGNATURE);
         }
         Duration age = Duration.between(signed, now);
         if (age.negated().compareTo(SKEW) > 0) {
-            throw AwsException.of(400, "RequestExpired", "The request is from the future: check the clock");
+            throw refused(Refusal.FROM_THE_FUTURE);
         }
         Duration limit = presigned ? expiry(call) : SKEW;
         if (age.compareTo(limit) > 0) {
-            throw AwsException.of(400, "RequestExpired", "Request has expired");
+            throw refused(Refusal.EXPIRED);
         }
     }
 
     private static Duration expiry(HttpCall call) {
-        String seconds = query(call).getOrDefault("X-Amz-Expires", "900");
+        String seconds = CanonicalRequest.query(call).getOrDefault("X-Amz-Expires", "900");
         try {
             Duration expiry = Duration.ofSeconds(Long.parseLong(seconds));
             if (expiry.isNegative() || expiry.compareTo(MAX_EXPIRY) > 0) {
@@ -197,89 +223,12 @@ public record Signature(
     }
 
     private String canonicalRequest(HttpCall call) {
-        var canonical = new StringBuilder();
-        canonical.append(call.method()).append('\n');
-        canonical.append(canonicalPath(call.path())).append('\n');
-        canonical.append(canonicalQuery(call)).append('\n');
         for (String name : signedHeaders) {
-            List<String> values = call.headers().get(name);
-            if (values == null) {
-                throw AwsException.of(401, "AuthFailure", "The signed header " + name + " is not in the request");
-            }
-            canonical.append(name).append(':');
-            canonical.append(values.stream()
-                    .map(value -> value.trim().replaceAll(" +", " "))
-                    .collect(Collectors.joining(",")));
-            canonical.append('\n');
-        }
-        canonical.append('\n').append(String.join(";", signedHeaders)).append('\n');
-        canonical.append(hex(sha256(call.body())));
-        return canonical.toString();
-    }
-
-    /** Every service but S3 encodes the path once more. */
-    private static String canonicalPath(String path) {
-        if (path.isEmpty()) {
-            return "/";
-        }
-        return Arrays.stream(path.split("/", -1)).map(Signature::encode).collect(Collectors.joining("/"));
-    }
-
-    private static String canonicalQuery(HttpCall call) {
-        if (call.query() == null || call.query().isEmpty()) {
-            return "";
-        }
-        var pairs = new ArrayList<String>();
-        for (String pair : call.query().split("&")) {
-            int equals = pair.indexOf('=');
-            String name = decode(equals < 0 ? pair : pair.substring(0, equals));
-            String value = equals < 0 ? "" : decode(pair.substring(equals + 1));
-            if (!name.equals("X-Amz-Signature") && !pair.isEmpty()) {
-                pairs.add(encode(name) + "=" + encode(value));
+            if (!call.headers().containsKey(name)) {
+                throw refused(Refusal.WRONG_SIGNATURE);
             }
         }
-        pairs.sort(null);
-        return String.join("&", pairs);
-    }
-
-    private static TreeMap<String, String> query(HttpCall call) {
-        var query = new TreeMap<String, String>();
-        if (call.query() != null) {
-            for (String pair : call.query().split("&")) {
-                int equals = pair.indexOf('=');
-                if (equals > 0) {
-                    query.putIfAbsent(decode(pair.substring(0, equals)), decode(pair.substring(equals + 1)));
-                }
-            }
-        }
-        return query;
-    }
-
-    private static String decode(String text) {
-        try {
-            // In a query string that is signed a plus sign is a plus sign.
-            return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            throw AwsException.of("MalformedQueryString", "The query string contains a malformed escape sequence");
-        }
-    }
-
-    /** Everything but the unreserved characters of RFC 3986 as %XX. */
-    private static String encode(String text) {
-        var encoded = new StringBuilder();
-        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
-            char c = (char) (b & 0xff);
-            boolean unreserved = (c >= 'A' && c <= 'Z')
-                    || (c >= 'a' && c <= 'z')
-                    || (c >= '0' && c <= '9')
-                    || "-_.~".indexOf(c) >= 0;
-            if (unreserved) {
-                encoded.append(c);
-            } else {
-                encoded.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));
-            }
-        }
-        return encoded.toString();
+        return CanonicalRequest.of(call, signedHeaders, hex(sha256(call.body())));
     }
 
     private static byte[] hmac(byte[] key, String text) {

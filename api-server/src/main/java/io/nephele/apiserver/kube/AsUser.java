@@ -11,6 +11,7 @@ import io.nephele.apiserver.protocol.AwsException;
 import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes with the rights of the user who asks: the API server decides what he may, by the same rules as for kubectl.
@@ -47,6 +48,24 @@ public record AsUser(KubernetesClient client, Cluster cluster, String user, bool
         dryRunEndsHere();
         cluster.await(created);
         return created;
+    }
+
+    /**
+     * Reads an object, as its namespace and name say, past the cache; and waits until the cache shows it too.
+     *
+     * @return null if it is not there
+     */
+    public <T extends HasMetadata> @Nullable T read(T object) {
+        T found;
+        try {
+            found = as(c -> c.resource(object).get());
+        } catch (KubernetesClientException e) {
+            throw translate(e);
+        }
+        if (found != null) {
+            cluster.await(found);
+        }
+        return found;
     }
 
     /** Applies a JSON merge patch and waits until it can be seen. */
@@ -103,11 +122,7 @@ public record AsUser(KubernetesClient client, Cluster cluster, String user, bool
                 ? String.valueOf(e.getMessage())
                 : e.getStatus().getMessage();
         return switch (e.getCode()) {
-            case HttpURLConnection.HTTP_FORBIDDEN ->
-                message.contains("ValidatingAdmissionPolicy")
-                        ? AwsException.of(400, "OperationNotPermitted", message)
-                        : AwsException.of(
-                                403, "UnauthorizedOperation", "You are not authorized to perform this operation.");
+            case HttpURLConnection.HTTP_FORBIDDEN -> forbidden(e, message);
             case HttpURLConnection.HTTP_UNAUTHORIZED ->
                 AwsException.of(503, "Unavailable", "The cloud does not accept its own facade at the moment");
             case 422, HttpURLConnection.HTTP_BAD_REQUEST -> AwsException.invalidValue(message);
@@ -118,5 +133,25 @@ public record AsUser(KubernetesClient client, Cluster cluster, String user, bool
             case 429 -> AwsException.of(503, "RequestLimitExceeded", "Request limit exceeded.");
             default -> AwsException.of(503, "Unavailable", "The cloud cannot be reached at the moment: try again");
         };
+    }
+
+    /** Forbidden by his roles, by a policy, or by a quota that the administrator has set. */
+    private static AwsException forbidden(KubernetesClientException e, String message) {
+        if (message.contains("ValidatingAdmissionPolicy")) {
+            return AwsException.of("OperationNotPermitted", message);
+        }
+        if (message.contains("exceeded quota")) {
+            String kind = e.getStatus().getDetails() == null
+                    ? ""
+                    : e.getStatus().getDetails().getKind();
+            return AwsException.of(
+                    switch (String.valueOf(kind)) {
+                        case "instances" -> "InstanceLimitExceeded";
+                        case "volumes" -> "VolumeLimitExceeded";
+                        default -> "ResourceLimitExceeded";
+                    },
+                    message);
+        }
+        return AwsException.of(403, "UnauthorizedOperation", "You are not authorized to perform this operation.");
     }
 }

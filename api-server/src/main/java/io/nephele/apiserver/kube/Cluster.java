@@ -107,6 +107,10 @@ public class Cluster {
         return instances.by(ID, project + "/" + id).stream().findFirst().orElse(null);
     }
 
+    public @Nullable Instance instanceNamed(String project, String name) {
+        return instances.get(project, name);
+    }
+
     /** The Volumes of a project. */
     public List<Volume> volumes(String project) {
         return volumes.by(NAMESPACE, project);

@@ -17,9 +17,13 @@ public final class Codec {
         return Decoder.decode(parameters, builder);
     }
 
-    /** An answer. */
-    public static String response(Dialect dialect, String action, SdkPojo response, String requestId) {
-        return dialect.response(action, response, requestId);
+    /**
+     * An answer.
+     *
+     * @param version of the API that the client has asked for: clients that know an older one look for its namespace
+     */
+    public static String response(Dialect dialect, String action, String version, SdkPojo response, String requestId) {
+        return dialect.response(action, version, response, requestId);
     }
 
     /** An answer that is an error. */

@@ -39,6 +39,9 @@ final class Decoder {
 
     private static final int MAX_INDEX = 10_000;
 
+    /** No request of AWS is nested deeper. */
+    private static final int MAX_DEPTH = 24;
+
     /** The parameters as a tree: each node has a value, or members, or both if somebody sends nonsense. */
     private static final class Node {
         private final Map<String, Node> members = new HashMap<>();
@@ -63,7 +66,11 @@ final class Decoder {
 
     private static void insert(Node root, String name, String value) {
         Node node = root;
-        for (String part : name.split("\\.")) {
+        String[] parts = name.split("\\.", -1);
+        if (parts.length > MAX_DEPTH) {
+            throw unknown(abbreviated(name));
+        }
+        for (String part : parts) {
             node = node.members.computeIfAbsent(part, _ -> new Node());
         }
         node.value = value;
@@ -138,7 +145,11 @@ final class Decoder {
         } catch (NumberFormatException notANumber) {
             // Refused below.
         }
-        throw AwsException.of("UnknownParameter", "The parameter " + path + "." + text + " is not recognized");
+        throw unknown(path + "." + abbreviated(text));
+    }
+
+    private static AwsException unknown(String path) {
+        return AwsException.of("UnknownParameter", "The parameter " + path + " is not recognized");
     }
 
     private static @Nullable Object scalar(String text, MarshallingKnownType type, String path) {
@@ -155,7 +166,7 @@ final class Decoder {
                 case BOOLEAN -> bool(text);
                 case INSTANT -> Instant.parse(text);
                 case SDK_BYTES -> SdkBytes.fromByteArray(Base64.getDecoder().decode(text.replaceAll("\\s", "")));
-                default -> throw AwsException.of("UnknownParameter", "The parameter " + path + " is not recognized");
+                default -> throw unknown(path);
             };
         } catch (IllegalArgumentException | DateTimeParseException e) {
             throw AwsException.invalidValue(
@@ -186,15 +197,10 @@ final class Decoder {
 
     private static void refuseUnused(Node node, String path) {
         node.members.forEach((name, child) -> {
-            boolean leaf = child.members.isEmpty();
-            if (leaf && !child.used && !isUsedBelow(child)) {
-                throw AwsException.of("UnknownParameter", "The parameter " + path + name + " is not recognized");
+            if (child.value != null && !child.used) {
+                throw unknown(path + abbreviated(name));
             }
             refuseUnused(child, path + name + ".");
         });
-    }
-
-    private static boolean isUsedBelow(Node node) {
-        return node.members.values().stream().anyMatch(child -> child.used || isUsedBelow(child));
     }
 }

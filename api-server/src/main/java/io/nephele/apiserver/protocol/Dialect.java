@@ -2,13 +2,13 @@ package io.nephele.apiserver.protocol;
 
 import software.amazon.awssdk.core.SdkPojo;
 
-/** How a service talks: EC2 and STS use the same requests and wrap their answers differently. */
+/** How a service talks: EC2 and the older query services, of which STS is one, use the same requests and wrap their answers differently. */
 public enum Dialect {
     EC2("software.amazon.awssdk.services.ec2.model.", "2016-11-15") {
         @Override
-        String response(String action, SdkPojo response, String requestId) {
+        String response(String action, String version, SdkPojo response, String requestId) {
             return new XmlWriter()
-                    .open(action + "Response", "http://ec2.amazonaws.com/doc/2016-11-15/")
+                    .open(action + "Response", "http://ec2.amazonaws.com/doc/" + version + "/")
                     .text("requestId", requestId)
                     .members(response)
                     .close(action + "Response")
@@ -32,9 +32,9 @@ public enum Dialect {
     },
     STS("software.amazon.awssdk.services.sts.model.", "2011-06-15") {
         @Override
-        String response(String action, SdkPojo response, String requestId) {
+        String response(String action, String version, SdkPojo response, String requestId) {
             return new XmlWriter()
-                    .open(action + "Response", "https://sts.amazonaws.com/doc/2011-06-15/")
+                    .open(action + "Response", "https://sts.amazonaws.com/doc/" + version + "/")
                     .open(action + "Result")
                     .members(response)
                     .close(action + "Result")
@@ -47,16 +47,20 @@ public enum Dialect {
 
         @Override
         String error(AwsException e, String requestId) {
-            return new XmlWriter()
-                    .open("ErrorResponse", "https://sts.amazonaws.com/doc/2011-06-15/")
-                    .open("Error")
-                    .text("Type", e.status() < 500 ? "Sender" : "Receiver")
-                    .text("Code", e.code())
-                    .text("Message", String.valueOf(e.getMessage()))
-                    .close("Error")
-                    .text("RequestId", requestId)
-                    .close("ErrorResponse")
-                    .toString();
+            return queryError(e, requestId, "https://sts.amazonaws.com/doc/2011-06-15/");
+        }
+    },
+
+    /** A service that is not here. Most of them understand the errors of the query protocol. */
+    OTHER("", "") {
+        @Override
+        String response(String action, String version, SdkPojo response, String requestId) {
+            throw new IllegalStateException("Nothing of another service is here");
+        }
+
+        @Override
+        String error(AwsException e, String requestId) {
+            return queryError(e, requestId, "https://webservices.amazon.com/");
         }
     };
 
@@ -68,14 +72,14 @@ public enum Dialect {
         this.version = version;
     }
 
-    /** The one API version there is. */
+    /** The version of the API that the models are of. */
     public String version() {
         return version;
     }
 
     /** Whether AWS has an action of this name, here or not. */
     public boolean knows(String action) {
-        if (!action.matches("[A-Z][A-Za-z0-9]{2,80}")) {
+        if (models.isEmpty() || !action.matches("[A-Z][A-Za-z0-9]{2,80}")) {
             return false;
         }
         try {
@@ -86,12 +90,29 @@ public enum Dialect {
         }
     }
 
-    abstract String response(String action, SdkPojo response, String requestId);
+    abstract String response(String action, String version, SdkPojo response, String requestId);
 
     abstract String error(AwsException e, String requestId);
 
     /** The service that a signature is for. */
     public static Dialect ofService(String service) {
-        return service.equals("sts") ? STS : EC2;
+        return switch (service) {
+            case "ec2" -> EC2;
+            case "sts" -> STS;
+            default -> OTHER;
+        };
+    }
+
+    private static String queryError(AwsException e, String requestId, String namespace) {
+        return new XmlWriter()
+                .open("ErrorResponse", namespace)
+                .open("Error")
+                .text("Type", e.status() < 500 ? "Sender" : "Receiver")
+                .text("Code", e.code())
+                .text("Message", String.valueOf(e.getMessage()))
+                .close("Error")
+                .text("RequestId", requestId)
+                .close("ErrorResponse")
+                .toString();
     }
 }

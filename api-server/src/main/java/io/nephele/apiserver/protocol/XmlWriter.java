@@ -1,8 +1,6 @@
 package io.nephele.apiserver.protocol;
 
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +13,6 @@ import software.amazon.awssdk.core.util.SdkAutoConstructMap;
 
 /** XML as EC2 and STS send it: elements and text, nothing else. What XML cannot hold becomes a replacement character. */
 final class XmlWriter {
-
-    private static final DateTimeFormatter MILLIS =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
     private final StringBuilder out = new StringBuilder(1024).append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
 
@@ -58,7 +53,7 @@ final class XmlWriter {
             case SdkPojo pojo -> open(element).members(pojo).close(element);
             case List<?> list -> list(element, field.getTrait(ListTrait.class), list);
             case Map<?, ?> _ -> throw new IllegalStateException("EC2 has no maps");
-            case Instant instant -> text(element, MILLIS.format(instant));
+            case Instant instant -> text(element, Timestamps.text(instant));
             case SdkBytes bytes -> text(element, Base64.getEncoder().encodeToString(bytes.asByteArrayUnsafe()));
             default -> text(element, value.toString());
         }
@@ -77,27 +72,36 @@ final class XmlWriter {
         close(element);
     }
 
+    /** No more than must be: Java's own parser, under the AWS SDK, gives up on a document with more than 100,000 references. */
     private void escape(String text) {
-        for (int i = 0; i < text.length(); i++) {
+        int length = text.length();
+        int done = 0;
+        for (int i = 0; i < length; i++) {
             char c = text.charAt(i);
-            switch (c) {
-                case '<' -> out.append("&lt;");
-                case '>' -> out.append("&gt;");
-                case '&' -> out.append("&amp;");
-                case '"' -> out.append("&quot;");
-                case '\r' -> out.append("&#13;");
-                default -> {
-                    boolean pair = Character.isHighSurrogate(c)
-                            && i + 1 < text.length()
-                            && Character.isLowSurrogate(text.charAt(i + 1));
-                    if (pair) {
-                        out.append(c).append(text.charAt(++i));
-                    } else {
-                        out.append(isXml(c) ? c : '\uFFFD');
-                    }
+            String instead = null;
+            if (c == '<') {
+                instead = "&lt;";
+            } else if (c == '&') {
+                instead = "&amp;";
+            } else if (c == '>' && i >= 2 && text.charAt(i - 1) == ']' && text.charAt(i - 2) == ']') {
+                instead = "&gt;";
+            } else if (c == '\r') {
+                instead = "&#13;";
+            } else if (c < 0x20 || c >= Character.MIN_SURROGATE) {
+                boolean pair =
+                        Character.isHighSurrogate(c) && i + 1 < length && Character.isLowSurrogate(text.charAt(i + 1));
+                if (pair) {
+                    i++;
+                } else if (!isXml(c)) {
+                    instead = "\uFFFD";
                 }
             }
+            if (instead != null) {
+                out.append(text, done, i).append(instead);
+                done = i + 1;
+            }
         }
+        out.append(text, done, length);
     }
 
     private static boolean isXml(char c) {

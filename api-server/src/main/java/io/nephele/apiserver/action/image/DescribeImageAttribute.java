@@ -34,6 +34,12 @@ class DescribeImageAttribute implements Action<DescribeImageAttributeRequest, De
             case "kernel" -> response.kernelId(v -> {});
             case "ramdisk" -> response.ramdiskId(v -> {});
             case "sriovNetSupport" -> response.sriovNetSupport(v -> {});
+            case "bootMode" -> response.bootMode(v -> v.value("legacy-bios"));
+            case "imdsSupport" -> response.imdsSupport(v -> {});
+            case "tpmSupport" -> response.tpmSupport(v -> {});
+            case "uefiData" -> response.uefiData(v -> {});
+            case "lastLaunchedTime" -> response.lastLaunchedTime(v -> {});
+            case "deregistrationProtection" -> response.deregistrationProtection(v -> v.value("disabled"));
             default ->
                 throw AwsException.invalidValue("Value (" + request.attributeAsString()
                         + ") for parameter attribute is invalid. Unknown attribute.");

@@ -20,7 +20,7 @@ class DescribeImages implements Action<DescribeImagesRequest, DescribeImagesResp
         var bounds = new Page.Bounds(request.maxResults(), request.nextToken(), 1, 1000).notWith(request.imageIds());
         Stream<io.nephele.crds.image.Image> images = request.imageIds().isEmpty()
                 ? call.cluster().images().filter(image -> Images.isVisible(call, image))
-                : request.imageIds().stream().distinct().map(id -> Images.visible(call, id));
+                : Images.visible(call, request.imageIds()).stream();
         var page = Page.of(
                 images.filter(image -> executableBy(image, request.executableUsers(), call))
                         .map(image -> Images.view(call, image))

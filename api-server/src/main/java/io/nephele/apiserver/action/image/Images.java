@@ -1,18 +1,26 @@
 package io.nephele.apiserver.action.image;
 
+import io.fabric8.kubernetes.api.model.Condition;
+import io.nephele.apiserver.action.AwsIds;
 import io.nephele.apiserver.action.Call;
 import io.nephele.apiserver.action.Filters;
 import io.nephele.apiserver.action.Tagging;
 import io.nephele.apiserver.protocol.AwsException;
+import io.nephele.apiserver.protocol.Timestamps;
 import io.nephele.crds.AwsId;
 import io.nephele.crds.Bytes;
 import io.nephele.crds.image.ImageReference;
 import io.nephele.crds.image.ImageSource;
 import io.nephele.crds.image.ImageState;
 import io.nephele.crds.project.Project;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.Image;
+import software.amazon.awssdk.services.ec2.model.StateReason;
 
 /** Images as AWS shows them, and who sees which. */
 public final class Images {
@@ -24,9 +32,18 @@ public final class Images {
             .on("name", Image::name)
             .on("description", Image::description)
             .on("state", Image::stateAsString)
-            .on("is-public", image -> String.valueOf(image.publicLaunchPermissions()))
+            .on(
+                    "state-reason-code",
+                    image -> image.stateReason() == null
+                            ? null
+                            : image.stateReason().code())
+            .on(
+                    "state-reason-message",
+                    image -> image.stateReason() == null
+                            ? null
+                            : image.stateReason().message())
+            .onValue("is-public", Image::publicLaunchPermissions)
             .on("owner-id", Image::ownerId)
-            .on("owner-alias", Image::imageOwnerAlias)
             .on("architecture", Image::architectureAsString)
             .on("image-type", Image::imageTypeAsString)
             .on("root-device-name", Image::rootDeviceName)
@@ -35,9 +52,37 @@ public final class Images {
             .on("hypervisor", Image::hypervisorAsString)
             .on("manifest-location", Image::imageLocation)
             .on("creation-date", Image::creationDate)
-            .on("platform", image -> null)
-            .on("ena-support", image -> "false")
-            .onTags(image -> Tagging.map(image.tags()));
+            .onValue("ena-support", Image::enaSupport)
+            .onAny("block-device-mapping.device-name", devices(BlockDeviceMapping::deviceName))
+            .onAny(
+                    "block-device-mapping.delete-on-termination",
+                    devices(m -> String.valueOf(m.ebs().deleteOnTermination())))
+            .onAny(
+                    "block-device-mapping.encrypted",
+                    devices(m -> String.valueOf(m.ebs().encrypted())))
+            .onAny(
+                    "block-device-mapping.volume-size",
+                    devices(m -> String.valueOf(m.ebs().volumeSize())))
+            .onAny("block-device-mapping.volume-type", devices(m -> m.ebs().volumeTypeAsString()))
+            .onTags(Image::tags)
+            .onNothing(
+                    "block-device-mapping.snapshot-id",
+                    "free-tier-eligible",
+                    "image-allowed",
+                    "kernel-id",
+                    "owner-alias",
+                    "platform",
+                    "product-code",
+                    "product-code.type",
+                    "ramdisk-id",
+                    "source-image-id",
+                    "source-image-region",
+                    "source-instance-id",
+                    "sriov-net-support");
+
+    private static Function<Image, Collection<String>> devices(Function<BlockDeviceMapping, String> member) {
+        return image -> image.blockDeviceMappings().stream().map(member).toList();
+    }
 
     private Images() {}
 
@@ -55,15 +100,18 @@ public final class Images {
 
     /** One that the caller sees. */
     static io.nephele.crds.image.Image visible(Call call, String id) {
-        if (!AwsId.IMAGE.matches(id)) {
-            throw AwsException.of("InvalidAMIID.Malformed", "Invalid id: \"" + id + "\" (expecting \"ami-...\")");
-        }
-        return call.cluster()
-                .imagesById(id)
-                .filter(image -> isVisible(call, image))
-                .findFirst()
-                .orElseThrow(
-                        () -> AwsException.of("InvalidAMIID.NotFound", "The image id '[" + id + "]' does not exist"));
+        return visible(call, List.of(id)).getFirst();
+    }
+
+    /** Those of these ids: all, or an error that names what he does not see. */
+    static List<io.nephele.crds.image.Image> visible(Call call, List<String> ids) {
+        return AwsIds.IMAGES.find(
+                ids,
+                id -> call.cluster()
+                        .imagesById(id)
+                        .filter(image -> isVisible(call, image))
+                        .findFirst()
+                        .orElse(null));
     }
 
     /** One of the caller's own project. */
@@ -72,7 +120,7 @@ public final class Images {
             throw AwsException.missing("ImageId");
         }
         io.nephele.crds.image.Image image = visible(call, id);
-        if (!image.getMetadata().getNamespace().equals(call.project())) {
+        if (!isOwn(call, image)) {
             throw AwsException.of(403, "AuthFailure", "Not authorized for image:" + id);
         }
         return image;
@@ -95,17 +143,13 @@ public final class Images {
         ImageState state = image.getStatus() == null || image.getStatus().state() == null
                 ? ImageState.Pending
                 : image.getStatus().state();
-        ImageSource source = image.getSpec().source();
-        String location = source.http() != null
-                ? source.http().url()
-                : source.registry() == null ? "" : source.registry().url();
         boolean everyone =
                 Boolean.TRUE.equals(image.getSpec().launchPermissionsOrNone().everyone());
         return Image.builder()
                 .imageId(AwsId.IMAGE.of(image))
                 .name(name(image))
                 .description(image.getSpec().description())
-                .imageLocation(location)
+                .imageLocation(location(call, image, ownerId))
                 .imageType("machine")
                 .ownerId(ownerId)
                 .publicLaunchPermissions(everyone)
@@ -118,7 +162,7 @@ public final class Images {
                 .enaSupport(false)
                 .platformDetails("Linux/UNIX")
                 .usageOperation("RunInstances")
-                .creationDate(image.getMetadata().getCreationTimestamp().replace("Z", ".000Z"))
+                .creationDate(Timestamps.text(Instant.parse(image.getMetadata().getCreationTimestamp())))
                 .blockDeviceMappings(BlockDeviceMapping.builder()
                         .deviceName(ROOT_DEVICE)
                         .ebs(ebs -> ebs.volumeSize(Bytes.toGiB(image.getSpec().sizeOrDefault()))
@@ -126,7 +170,42 @@ public final class Images {
                                 .deleteOnTermination(true)
                                 .encrypted(false))
                         .build())
-                .tags(Tagging.list(image.getSpec().tagsOrEmpty()))
+                .productCodes(List.of())
+                .stateReason(state == ImageState.Failed ? failure(image) : null)
+                // Tags are the owner's own notes.
+                .tags(isOwn(call, image) ? Tagging.list(image.getSpec().tagsOrEmpty()) : List.of())
                 .build();
+    }
+
+    /** Where a disk is fetched from may hold a secret: only the owner is told, as only he may read the Image. */
+    private static String location(Call call, io.nephele.crds.image.Image image, String ownerId) {
+        ImageSource source = image.getSpec().source();
+        if (isOwn(call, image) && source.http() != null) {
+            return source.http().url();
+        }
+        if (isOwn(call, image) && source.registry() != null) {
+            return source.registry().url();
+        }
+        return ownerId + "/" + name(image);
+    }
+
+    private static boolean isOwn(Call call, io.nephele.crds.image.Image image) {
+        return image.getMetadata().getNamespace().equals(call.project());
+    }
+
+    private static @Nullable StateReason failure(io.nephele.crds.image.Image image) {
+        List<Condition> conditions =
+                image.getStatus() == null ? null : image.getStatus().conditions();
+        if (conditions == null) {
+            return null;
+        }
+        return conditions.stream()
+                .filter(condition -> "Ready".equals(condition.getType()))
+                .map(condition -> StateReason.builder()
+                        .code("Client.ImageImportFailure")
+                        .message(condition.getMessage())
+                        .build())
+                .findFirst()
+                .orElse(null);
     }
 }

@@ -12,6 +12,7 @@ import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.ec2.model.LaunchPermission;
 import software.amazon.awssdk.services.ec2.model.ModifyImageAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.ModifyImageAttributeResponse;
@@ -51,6 +52,11 @@ class ModifyImageAttribute implements Action<ModifyImageAttributeRequest, Modify
         if (add.isEmpty() && remove.isEmpty()) {
             throw AwsException.invalidCombination("No attributes specified.");
         }
+        if (!request.organizationArns().isEmpty()
+                || !request.organizationalUnitArns().isEmpty()
+                || Stream.concat(add.stream(), remove.stream()).anyMatch(ModifyImageAttribute::isForOrganization)) {
+            throw AwsException.unsupported("There are no organizations in this cloud: share with accounts.");
+        }
         permissions(call, image, add, remove);
         return ModifyImageAttributeResponse.builder().build();
     }
@@ -82,6 +88,10 @@ class ModifyImageAttribute implements Action<ModifyImageAttributeRequest, Modify
             ArrayNode list = permissions.putArray("accounts");
             accounts.forEach(list::add);
         }));
+    }
+
+    private static boolean isForOrganization(LaunchPermission permission) {
+        return permission.organizationArn() != null || permission.organizationalUnitArn() != null;
     }
 
     private static boolean isEveryone(LaunchPermission permission) {

@@ -11,7 +11,11 @@ import io.nephele.crds.image.Image;
 import io.nephele.crds.image.ImageSource;
 import io.nephele.crds.image.ImageSpec;
 import jakarta.inject.Singleton;
+import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.RegisterImageRequest;
@@ -21,24 +25,25 @@ import software.amazon.awssdk.services.ec2.model.RegisterImageResponse;
 @Singleton
 class RegisterImage implements Action<RegisterImageRequest, RegisterImageResponse> {
 
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9()\\[\\] ./'@_-]{3,128}");
+
     @Override
     public RegisterImageResponse call(RegisterImageRequest request, Call call) {
         String name = request.name();
         if (name == null) {
             throw AwsException.missing("Name");
         }
-        if (name.length() < 3 || name.length() > 128) {
-            throw AwsException.of("InvalidAMIName.Malformed", "AMI names must be between 3 and 128 characters long");
-        }
-        boolean taken = call.cluster()
-                .images()
-                .anyMatch(image -> image.getMetadata().getNamespace().equals(call.project())
-                        && image.getMetadata().getDeletionTimestamp() == null
-                        && Images.name(image).equals(name));
-        if (taken) {
+        if (!NAME.matcher(name).matches()) {
             throw AwsException.of(
-                    "InvalidAMIName.Duplicate",
-                    "AMI name " + name + " is already in use by another AMI of this account");
+                    "InvalidAMIName.Malformed",
+                    "AMI names must be between 3 and 128 characters long, and may contain letters, numbers, blanks and ()[]./-'@_");
+        }
+        List<Image> own = call.cluster()
+                .images()
+                .filter(image -> image.getMetadata().getNamespace().equals(call.project()))
+                .toList();
+        if (own.stream().anyMatch(image -> !isGoing(image) && Images.name(image).equals(name))) {
+            throw duplicate(name);
         }
         if (request.architectureAsString() != null
                 && !request.architectureAsString().equals("x86_64")) {
@@ -47,8 +52,7 @@ class RegisterImage implements Action<RegisterImageRequest, RegisterImageRespons
         }
         var image = new Image();
         image.setMetadata(new ObjectMetaBuilder()
-                // The name decides the id: of two orders for one name one wins.
-                .withName(AwsId.IMAGE.derive(call.project(), name))
+                .withName(id(call, name, own))
                 .withNamespace(call.project())
                 .withFinalizers(Nephele.FINALIZER)
                 .build());
@@ -61,13 +65,33 @@ class RegisterImage implements Action<RegisterImageRequest, RegisterImageRespons
                 null,
                 Tagging.of(request.tagSpecifications(), "image", Set.of("image", "snapshot"))));
         call.asUser().create(image, _ -> {
-            throw AwsException.of(
-                    "InvalidAMIName.Duplicate",
-                    "AMI name " + name + " is already in use by another AMI of this account");
+            throw duplicate(name);
         });
         return RegisterImageResponse.builder()
                 .imageId(image.getMetadata().getName())
                 .build();
+    }
+
+    private static AwsException duplicate(String name) {
+        return AwsException.of(
+                "InvalidAMIName.Duplicate", "AMI name " + name + " is already in use by another AMI of this account");
+    }
+
+    /** The name decides the id: of two orders for one name one wins. An image that is on its way out keeps its id until it is gone. */
+    private static String id(Call call, String name, List<Image> own) {
+        Set<String> going = own.stream()
+                .filter(RegisterImage::isGoing)
+                .map(image -> image.getMetadata().getName())
+                .collect(Collectors.toSet());
+        return IntStream.iterate(0, i -> i + 1)
+                .mapToObj(i -> AwsId.IMAGE.derive(call.project(), name, Integer.toString(i)))
+                .filter(id -> !going.contains(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static boolean isGoing(Image image) {
+        return image.getMetadata().getDeletionTimestamp() != null;
     }
 
     private static ImageSource source(@Nullable String location) {

@@ -18,8 +18,8 @@ class DescribeInstanceAttribute implements Action<DescribeInstanceAttributeReque
 
     @Override
     public DescribeInstanceAttributeResponse call(DescribeInstanceAttributeRequest request, Call call) {
-        if (request.instanceId() == null || request.attributeAsString() == null) {
-            throw AwsException.missing(request.instanceId() == null ? "InstanceId" : "Attribute");
+        if (request.attributeAsString() == null) {
+            throw AwsException.missing("Attribute");
         }
         Instance instance = call.instance(request.instanceId());
         var response = DescribeInstanceAttributeResponse.builder().instanceId(AwsId.INSTANCE.of(instance));
@@ -49,6 +49,7 @@ class DescribeInstanceAttribute implements Action<DescribeInstanceAttributeReque
             case "ebsOptimized" -> response.ebsOptimized(v -> v.value(false));
             case "sourceDestCheck" -> response.sourceDestCheck(v -> v.value(true));
             case "enaSupport" -> response.enaSupport(v -> v.value(false));
+            case "enclaveOptions" -> response.enclaveOptions(v -> v.enabled(false));
             case "groupSet" -> response.groups(List.of());
             case "productCodes" -> response.productCodes(List.of());
             case "kernel" -> response.kernelId(v -> {});

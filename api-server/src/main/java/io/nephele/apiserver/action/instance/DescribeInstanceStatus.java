@@ -13,6 +13,8 @@ import java.util.stream.Stream;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceStatusRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceStatusResponse;
 import software.amazon.awssdk.services.ec2.model.InstanceStatus;
+import software.amazon.awssdk.services.ec2.model.InstanceStatusDetails;
+import software.amazon.awssdk.services.ec2.model.InstanceStatusSummary;
 
 /** Running machines, or all of them if asked; a machine that runs is well, because nobody looks inside. */
 @Singleton
@@ -20,20 +22,29 @@ class DescribeInstanceStatus implements Action<DescribeInstanceStatusRequest, De
 
     private static final Filters<InstanceStatus> FILTERS = new Filters<InstanceStatus>()
             .on("availability-zone", InstanceStatus::availabilityZone)
+            .on("availability-zone-id", InstanceStatus::availabilityZoneId)
             .on("instance-state-name", s -> s.instanceState().nameAsString())
-            .on("instance-state-code", s -> String.valueOf(s.instanceState().code()))
+            .onValue("instance-state-code", s -> s.instanceState().code())
             .on("instance-status.status", s -> s.instanceStatus().statusAsString())
             .on("system-status.status", s -> s.systemStatus().statusAsString())
-            .onAny(
-                    "instance-status.reachability",
-                    s -> s.instanceStatus().details().stream()
-                            .map(d -> d.statusAsString())
-                            .toList())
-            .onAny(
-                    "system-status.reachability",
-                    s -> s.systemStatus().details().stream()
-                            .map(d -> d.statusAsString())
-                            .toList());
+            .on("attached-ebs-status.status", s -> s.attachedEbsStatus().statusAsString())
+            .onAny("instance-status.reachability", s -> reachability(s.instanceStatus()))
+            .onAny("system-status.reachability", s -> reachability(s.systemStatus()))
+            .onNothing(
+                    "event.code",
+                    "event.description",
+                    "event.instance-event-id",
+                    "event.not-after",
+                    "event.not-before",
+                    "event.not-before-deadline",
+                    "operator.managed",
+                    "operator.principal");
+
+    private static List<String> reachability(InstanceStatusSummary summary) {
+        return summary.details().stream()
+                .map(InstanceStatusDetails::statusAsString)
+                .toList();
+    }
 
     @Override
     public DescribeInstanceStatusResponse call(DescribeInstanceStatusRequest request, Call call) {
@@ -59,20 +70,21 @@ class DescribeInstanceStatus implements Action<DescribeInstanceStatusRequest, De
         InstanceState state = InstanceState.shown(instance);
         boolean runs = state == InstanceState.Running;
         String summary = runs ? "ok" : "not-applicable";
+        List<InstanceStatusDetails> passed = runs
+                ? List.of(InstanceStatusDetails.builder()
+                        .name("reachability")
+                        .status("passed")
+                        .build())
+                : List.of();
         return InstanceStatus.builder()
                 .instanceId(AwsId.INSTANCE.of(instance))
                 .availabilityZone(call.defaultZone())
+                .availabilityZoneId(call.zoneId(call.defaultZone()))
                 .instanceState(s -> s.code(state.code()).name(state.awsName()))
-                .instanceStatus(s -> s.status(summary).details(runs ? List.of(passed()) : List.of()))
-                .systemStatus(s -> s.status(summary).details(runs ? List.of(passed()) : List.of()))
+                .instanceStatus(s -> s.status(summary).details(passed))
+                .systemStatus(s -> s.status(summary).details(passed))
+                .attachedEbsStatus(s -> s.status(summary))
                 .events(List.of())
-                .build();
-    }
-
-    private static software.amazon.awssdk.services.ec2.model.InstanceStatusDetails passed() {
-        return software.amazon.awssdk.services.ec2.model.InstanceStatusDetails.builder()
-                .name("reachability")
-                .status("passed")
                 .build();
     }
 }

@@ -27,6 +27,11 @@ class DescribeInstanceTypeOfferings
             case "region" -> List.of(call.settings().region());
             case "availability-zone" ->
                 call.settings().zones().stream().map(call::zone).toList();
+            case "availability-zone-id" ->
+                call.settings().zones().stream()
+                        .map(call::zone)
+                        .map(call::zoneId)
+                        .toList();
             default -> throw AwsException.invalidValue("The location type '" + kind + "' is not supported");
         };
         var page = Page.of(

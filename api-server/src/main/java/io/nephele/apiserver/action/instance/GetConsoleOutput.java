@@ -2,11 +2,13 @@ package io.nephele.apiserver.action.instance;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.nephele.apiserver.action.Action;
 import io.nephele.apiserver.action.Call;
 import io.nephele.crds.AwsId;
 import io.nephele.crds.instance.Instance;
 import jakarta.inject.Singleton;
+import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -30,9 +32,6 @@ class GetConsoleOutput implements Action<GetConsoleOutputRequest, GetConsoleOutp
 
     @Override
     public GetConsoleOutputResponse call(GetConsoleOutputRequest request, Call call) {
-        if (request.instanceId() == null) {
-            throw io.nephele.apiserver.protocol.AwsException.missing("InstanceId");
-        }
         Instance instance = call.instance(request.instanceId());
         String id = AwsId.INSTANCE.of(instance);
         byte[] log = log(call.project(), id).getBytes(StandardCharsets.UTF_8);
@@ -53,12 +52,24 @@ class GetConsoleOutput implements Action<GetConsoleOutputRequest, GetConsoleOutp
                 .getItems();
         return pods.stream()
                 .max(Comparator.comparing(pod -> pod.getMetadata().getCreationTimestamp()))
-                .map(pod -> client.pods()
-                        .inNamespace(namespace)
-                        .withName(pod.getMetadata().getName())
-                        .inContainer("guest-console-log")
-                        .tailingLines(2000)
-                        .getLog())
+                .map(this::log)
                 .orElse("");
+    }
+
+    private String log(Pod pod) {
+        try {
+            return client.pods()
+                    .inNamespace(pod.getMetadata().getNamespace())
+                    .withName(pod.getMetadata().getName())
+                    .inContainer("guest-console-log")
+                    .tailingLines(2000)
+                    .getLog();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_BAD_REQUEST || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+                // The container has not begun yet, or the pod has just gone: nothing was written.
+                return "";
+            }
+            throw e;
+        }
     }
 }

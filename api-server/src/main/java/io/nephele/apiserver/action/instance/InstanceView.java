@@ -1,7 +1,6 @@
 package io.nephele.apiserver.action.instance;
 
 import io.nephele.apiserver.action.Call;
-import io.nephele.apiserver.action.Filters;
 import io.nephele.apiserver.action.Tagging;
 import io.nephele.crds.AwsId;
 import io.nephele.crds.Nephele;
@@ -28,45 +27,6 @@ final class InstanceView {
     private static final DateTimeFormatter REASON_TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'GMT'").withZone(ZoneOffset.UTC);
 
-    /** The names clients filter by. */
-    static final Filters<software.amazon.awssdk.services.ec2.model.Instance> FILTERS = new Filters<
-                    software.amazon.awssdk.services.ec2.model.Instance>()
-            .on("instance-id", i -> i.instanceId())
-            .on("instance-state-name", i -> i.state().nameAsString())
-            .on("instance-state-code", i -> String.valueOf(i.state().code()))
-            .on("instance-type", i -> i.instanceTypeAsString())
-            .on("image-id", i -> i.imageId())
-            .on("key-name", i -> i.keyName())
-            .on("architecture", i -> i.architectureAsString())
-            .on("availability-zone", i -> i.placement().availabilityZone())
-            .on("private-ip-address", i -> i.privateIpAddress())
-            .on("private-dns-name", i -> i.privateDnsName())
-            .on("launch-index", i -> String.valueOf(i.amiLaunchIndex()))
-            .on("launch-time", i -> String.valueOf(i.launchTime()))
-            .on("root-device-name", i -> i.rootDeviceName())
-            .on("root-device-type", i -> i.rootDeviceTypeAsString())
-            .on("virtualization-type", i -> i.virtualizationTypeAsString())
-            .on("hypervisor", i -> i.hypervisorAsString())
-            .on("client-token", i -> i.clientToken())
-            .on(
-                    "state-reason-code",
-                    i -> i.stateReason() == null ? null : i.stateReason().code())
-            .on("tenancy", i -> i.placement().tenancyAsString())
-            .on("vpc-id", i -> i.vpcId())
-            .on("subnet-id", i -> i.subnetId())
-            .on("instance-lifecycle", i -> i.instanceLifecycleAsString())
-            .onAny(
-                    "block-device-mapping.volume-id",
-                    i -> i.blockDeviceMappings().stream()
-                            .map(m -> m.ebs().volumeId())
-                            .toList())
-            .onAny(
-                    "block-device-mapping.device-name",
-                    i -> i.blockDeviceMappings().stream()
-                            .map(InstanceBlockDeviceMapping::deviceName)
-                            .toList())
-            .onTags(i -> Tagging.map(i.tags()));
-
     private InstanceView() {}
 
     static software.amazon.awssdk.services.ec2.model.Instance of(Call call, Instance instance) {
@@ -85,6 +45,7 @@ final class InstanceView {
                 .clientToken(annotation(instance, Nephele.ANNOTATION_CLIENT_TOKEN))
                 .launchTime(launchTime(instance))
                 .placement(p -> p.availabilityZone(call.defaultZone())
+                        .availabilityZoneId(call.zoneId(call.defaultZone()))
                         .tenancy("default")
                         .groupName(""))
                 .monitoring(m -> m.state("disabled"))
@@ -94,7 +55,11 @@ final class InstanceView {
                 .virtualizationType("hvm")
                 .hypervisor("xen")
                 .ebsOptimized(false)
+                .enaSupport(false)
                 .sourceDestCheck(true)
+                .platformDetails("Linux/UNIX")
+                .usageOperation("RunInstances")
+                .usageOperationUpdateTime(Instant.parse(instance.getMetadata().getCreationTimestamp()))
                 .stateTransitionReason(transitionReason(instance, state))
                 .blockDeviceMappings(blockDevices(call, instance))
                 .networkInterfaces(List.of())
@@ -104,7 +69,11 @@ final class InstanceView {
                 .metadataOptions(m -> m.state("applied")
                         .httpTokens("optional")
                         .httpEndpoint("enabled")
-                        .httpPutResponseHopLimit(1))
+                        .httpProtocolIpv6("disabled")
+                        .httpPutResponseHopLimit(1)
+                        .instanceMetadataTags("disabled"))
+                .capacityReservationSpecification(c -> c.capacityReservationPreference("open"))
+                .maintenanceOptions(m -> m.autoRecovery("default"))
                 .enclaveOptions(e -> e.enabled(false))
                 .hibernationOptions(h -> h.configured(false))
                 .cpuOptions(c -> c.coreCount(vcpus(call, instance)).threadsPerCore(1));

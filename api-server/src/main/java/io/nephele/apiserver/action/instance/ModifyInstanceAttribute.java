@@ -13,9 +13,12 @@ import io.nephele.crds.instance.ShutdownBehavior;
 import io.nephele.crds.instance.UserData;
 import io.nephele.crds.volume.Volume;
 import jakarta.inject.Singleton;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ec2.model.AttributeBooleanValue;
+import software.amazon.awssdk.services.ec2.model.AttributeValue;
 import software.amazon.awssdk.services.ec2.model.InstanceBlockDeviceMappingSpecification;
 import software.amazon.awssdk.services.ec2.model.ModifyInstanceAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.ModifyInstanceAttributeResponse;
@@ -26,92 +29,130 @@ class ModifyInstanceAttribute implements Action<ModifyInstanceAttributeRequest, 
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
+    /** What a request changes, in the order it is checked. */
+    private record Change(ModifyInstanceAttributeRequest request, Call call, Instance instance) {}
+
+    /** Takes the change of one attribute into the spec; what stays as it is leaves nothing there. */
+    @FunctionalInterface
+    private interface Attribute {
+        void into(ObjectNode spec);
+    }
+
     @Override
     public ModifyInstanceAttributeResponse call(ModifyInstanceAttributeRequest request, Call call) {
-        if (request.instanceId() == null) {
-            throw AwsException.missing("InstanceId");
-        }
         Instance instance = call.instance(request.instanceId());
+        Map<String, Attribute> attributes = attributes(new Change(request, call, instance));
+        if (attributes.isEmpty()) {
+            throw AwsException.invalidCombination("No attributes specified.");
+        }
+        if (attributes.size() > 1) {
+            throw AwsException.invalidCombination(
+                    "Fields for multiple attribute types specified: " + String.join(", ", attributes.keySet()));
+        }
+        if (InstanceState.shown(instance) == InstanceState.Terminated) {
+            throw AwsException.of(
+                    "IncorrectInstanceState",
+                    "The instance '" + AwsId.INSTANCE.of(instance) + "' is terminated and cannot be changed.");
+        }
         var spec = MAPPER.createObjectNode();
-        attributes(request, call, instance, spec);
-        named(request, call, instance, spec);
-        for (InstanceBlockDeviceMappingSpecification mapping : request.blockDeviceMappings()) {
-            deleteOnTermination(call, instance, mapping);
-        }
-        if (spec.isEmpty() && request.blockDeviceMappings().isEmpty()) {
-            throw AwsException.of("InvalidParameterCombination", "No attributes specified.");
-        }
+        attributes.values().forEach(attribute -> attribute.into(spec));
         if (!spec.isEmpty()) {
             call.asUser().patch(instance, Json.spec(patch -> patch.setAll(spec)));
         }
         return ModifyInstanceAttributeResponse.builder().build();
     }
 
-    private static void attributes(
-            ModifyInstanceAttributeRequest request, Call call, Instance instance, ObjectNode spec) {
-        if (request.disableApiTermination() != null) {
-            spec.put(
-                    "terminationProtection",
-                    Boolean.TRUE.equals(request.disableApiTermination().value()));
+    /** What is to be changed, by the name of the attribute. */
+    private static Map<String, Attribute> attributes(Change change) {
+        ModifyInstanceAttributeRequest request = change.request();
+        var found = new LinkedHashMap<String, Attribute>();
+        if (request.attributeAsString() != null && request.value() != null) {
+            found.put(request.attributeAsString(), spec -> named(change, spec));
         }
-        if (request.disableApiStop() != null) {
-            spec.put(
-                    "stopProtection",
-                    Boolean.TRUE.equals(request.disableApiStop().value()));
+        flag(found, "disableApiTermination", request.disableApiTermination(), "terminationProtection");
+        flag(found, "disableApiStop", request.disableApiStop(), "stopProtection");
+        fixed(found, "sourceDestCheck", request.sourceDestCheck(), true);
+        fixed(found, "ebsOptimized", request.ebsOptimized(), false);
+        fixed(found, "enaSupport", request.enaSupport(), false);
+        refused(found, "kernel", request.kernel());
+        refused(found, "ramdisk", request.ramdisk());
+        refused(found, "sriovNetSupport", request.sriovNetSupport());
+        refused(found, "groupSet", request.groups().isEmpty() ? null : request.groups());
+        AttributeValue type = request.instanceType();
+        if (type != null) {
+            found.put("instanceType", spec -> instanceType(change, type.value(), spec));
         }
-        if (request.instanceType() != null) {
-            instanceType(call, instance, request.instanceType().value(), spec);
+        AttributeValue behavior = request.instanceInitiatedShutdownBehavior();
+        if (behavior != null) {
+            found.put("instanceInitiatedShutdownBehavior", spec -> shutdownBehavior(behavior.value(), spec));
         }
-        if (request.instanceInitiatedShutdownBehavior() != null) {
-            shutdownBehavior(request.instanceInitiatedShutdownBehavior().value(), spec);
+        var userData = request.userData();
+        if (userData != null) {
+            byte[] bytes =
+                    userData.value() == null ? new byte[0] : userData.value().asByteArray();
+            found.put("userData", spec -> userData(change.instance(), RunInstances.userData(bytes), spec));
         }
-        if (request.userData() != null) {
-            byte[] bytes = request.userData().value() == null
-                    ? new byte[0]
-                    : request.userData().value().asByteArray();
-            userData(instance, bytes, spec);
+        if (!request.blockDeviceMappings().isEmpty()) {
+            found.put("blockDeviceMapping", _ -> deleteOnTermination(change, request.blockDeviceMappings()));
         }
-        if (!request.groups().isEmpty()) {
-            throw AwsException.unsupported("There are no security groups in this cloud yet.");
-        }
-        if (request.sourceDestCheck() != null
-                && !Boolean.TRUE.equals(request.sourceDestCheck().value())) {
-            throw AwsException.unsupported(
-                    "The check of source and destination cannot be turned off in this cloud yet.");
-        }
-        if (request.ebsOptimized() != null
-                && Boolean.TRUE.equals(request.ebsOptimized().value())) {
-            throw AwsException.unsupported("There are no EBS-optimized instances in this cloud.");
-        }
+        return found;
     }
 
-    private static void named(ModifyInstanceAttributeRequest request, Call call, Instance instance, ObjectNode spec) {
-        String attribute = request.attributeAsString();
-        if (attribute == null || request.value() == null) {
-            return;
-        }
+    private static void named(Change change, ObjectNode spec) {
+        String attribute = change.request().attributeAsString();
+        String value = change.request().value();
         switch (attribute) {
-            case "disableApiTermination" -> spec.put("terminationProtection", Boolean.parseBoolean(request.value()));
-            case "disableApiStop" -> spec.put("stopProtection", Boolean.parseBoolean(request.value()));
-            case "instanceType" -> instanceType(call, instance, request.value(), spec);
-            case "instanceInitiatedShutdownBehavior" -> shutdownBehavior(request.value(), spec);
-            case "userData" -> {
-                UserData decoded = RunInstances.userData(request.value());
-                byte[] bytes = decoded == null ? null : decoded.bytes();
-                userData(instance, bytes == null ? new byte[0] : bytes, spec);
-            }
+            case "disableApiTermination" -> spec.put("terminationProtection", bool(attribute, value));
+            case "disableApiStop" -> spec.put("stopProtection", bool(attribute, value));
+            case "instanceType" -> instanceType(change, value, spec);
+            case "instanceInitiatedShutdownBehavior" -> shutdownBehavior(value, spec);
+            case "userData" -> userData(change.instance(), RunInstances.userData(value), spec);
             default ->
                 throw AwsException.invalidValue(
                         "Value (" + attribute + ") for parameter attribute is invalid. It cannot be changed.");
         }
     }
 
-    private static void instanceType(Call call, Instance instance, @Nullable String type, ObjectNode spec) {
+    private static boolean bool(String attribute, String value) {
+        if (!value.equals("true") && !value.equals("false")) {
+            throw AwsException.invalidValue("Value (" + value + ") for " + attribute + " is neither true nor false.");
+        }
+        return value.equals("true");
+    }
+
+    private static void flag(
+            Map<String, Attribute> found, String attribute, @Nullable AttributeBooleanValue value, String field) {
+        if (value != null) {
+            found.put(attribute, spec -> spec.put(field, Boolean.TRUE.equals(value.value())));
+        }
+    }
+
+    /** An attribute that can only be what it is. */
+    private static void fixed(
+            Map<String, Attribute> found, String attribute, @Nullable AttributeBooleanValue value, boolean is) {
+        if (value != null) {
+            found.put(attribute, _ -> {
+                if (Boolean.TRUE.equals(value.value()) != is) {
+                    throw AwsException.unsupported(attribute + " is always " + is + " in this cloud.");
+                }
+            });
+        }
+    }
+
+    private static void refused(Map<String, Attribute> found, String attribute, @Nullable Object value) {
+        if (value != null) {
+            found.put(attribute, _ -> {
+                throw AwsException.unsupported(attribute + " cannot be changed in this cloud.");
+            });
+        }
+    }
+
+    private static void instanceType(Change change, @Nullable String type, ObjectNode spec) {
         if (type == null) {
             throw AwsException.missing("InstanceType.Value");
         }
-        InstanceTypes.require(call, type);
-        stopped(instance);
+        InstanceTypes.require(change.call(), type);
+        stopped(change.instance());
         spec.put("instanceType", type);
     }
 
@@ -125,24 +166,19 @@ class ModifyInstanceAttribute implements Action<ModifyInstanceAttributeRequest, 
 
     private static void shutdownBehavior(@Nullable String value, ObjectNode spec) {
         ShutdownBehavior behavior = RunInstances.shutdownBehavior(value);
-        spec.put("instanceInitiatedShutdownBehavior", behavior == null ? null : behavior.name());
+        if (behavior == null) {
+            throw AwsException.missing("InstanceInitiatedShutdownBehavior.Value");
+        }
+        spec.put("instanceInitiatedShutdownBehavior", behavior.name());
     }
 
-    private static void userData(Instance instance, byte[] bytes, ObjectNode spec) {
+    private static void userData(Instance instance, @Nullable UserData wanted, ObjectNode spec) {
         stopped(instance);
-        byte[] raw = bytes;
-        // The AWS CLI sends text that is base64 already, once more encoded.
-        String text = new String(bytes, StandardCharsets.ISO_8859_1).trim();
-        if (!text.isEmpty()
-                && text.matches("[A-Za-z0-9+/\\s]+={0,2}")
-                && text.replaceAll("\\s", "").length() % 4 == 0) {
-            raw = Base64.getMimeDecoder().decode(text);
-        }
-        if (raw.length == 0) {
+        if (wanted == null) {
             spec.putNull("userData");
             return;
         }
-        ObjectNode userData = MAPPER.valueToTree(UserData.of(raw));
+        ObjectNode userData = MAPPER.valueToTree(wanted);
         for (String other : new String[] {"inline", "base64", "secretRef"}) {
             if (!userData.has(other)) {
                 userData.putNull(other);
@@ -151,20 +187,26 @@ class ModifyInstanceAttribute implements Action<ModifyInstanceAttributeRequest, 
         spec.set("userData", userData);
     }
 
-    private static void deleteOnTermination(
-            Call call, Instance instance, InstanceBlockDeviceMappingSpecification mapping) {
-        Boolean delete = mapping.ebs() == null ? null : mapping.ebs().deleteOnTermination();
-        Volume volume = call.cluster().volumesOf(instance).stream()
-                .filter(v -> v.getSpec().attachment() != null
-                        && v.getSpec().attachment().device().equals(mapping.deviceName()))
-                .findFirst()
-                .orElseThrow(() -> AwsException.of(
-                        "InvalidInstanceAttributeValue", "No device is currently mapped at " + mapping.deviceName()));
-        if (delete != null) {
-            call.asUser()
-                    .patch(
-                            volume,
-                            Json.spec(spec -> spec.putObject("attachment").put("deleteOnTermination", delete)));
+    private static void deleteOnTermination(Change change, List<InstanceBlockDeviceMappingSpecification> mappings) {
+        Map<Volume, Boolean> wanted = new LinkedHashMap<>();
+        for (InstanceBlockDeviceMappingSpecification mapping : mappings) {
+            Boolean delete = mapping.ebs() == null ? null : mapping.ebs().deleteOnTermination();
+            Volume volume = attached(change, mapping.deviceName());
+            if (delete != null) {
+                wanted.put(volume, delete);
+            }
         }
+        wanted.forEach((volume, delete) -> change.call()
+                .asUser()
+                .patch(volume, Json.spec(spec -> spec.putObject("attachment").put("deleteOnTermination", delete))));
+    }
+
+    private static Volume attached(Change change, @Nullable String device) {
+        return change.call().cluster().volumesOf(change.instance()).stream()
+                .filter(volume -> volume.getSpec().attachment() != null
+                        && volume.getSpec().attachment().device().equals(device))
+                .findFirst()
+                .orElseThrow(() ->
+                        AwsException.of("InvalidInstanceAttributeValue", "No device is currently mapped at " + device));
     }
 }

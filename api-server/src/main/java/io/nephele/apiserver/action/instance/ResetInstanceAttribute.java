@@ -13,8 +13,8 @@ class ResetInstanceAttribute implements Action<ResetInstanceAttributeRequest, Re
 
     @Override
     public ResetInstanceAttributeResponse call(ResetInstanceAttributeRequest request, Call call) {
-        if (request.instanceId() == null || request.attributeAsString() == null) {
-            throw AwsException.missing(request.instanceId() == null ? "InstanceId" : "Attribute");
+        if (request.attributeAsString() == null) {
+            throw AwsException.missing("Attribute");
         }
         call.instance(request.instanceId());
         return switch (request.attributeAsString()) {

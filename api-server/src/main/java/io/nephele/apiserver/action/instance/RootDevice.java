@@ -27,7 +27,11 @@ final class RootDevice {
         if (mappings.isEmpty()) {
             return null;
         }
-        if (mappings.size() > 1 || !NAMES.contains(mappings.getFirst().deviceName())) {
+        String device = mappings.getFirst().deviceName();
+        if (device == null) {
+            throw AwsException.missing("BlockDeviceMapping.1.DeviceName");
+        }
+        if (mappings.size() > 1 || !NAMES.contains(device)) {
             throw AwsException.unsupported(
                     "Only the root device " + InstanceView.ROOT_DEVICE + " can be mapped at launch in this cloud.");
         }

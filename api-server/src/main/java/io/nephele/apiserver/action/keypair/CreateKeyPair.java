@@ -17,7 +17,7 @@ class CreateKeyPair implements Action<CreateKeyPairRequest, CreateKeyPairRespons
     public CreateKeyPairResponse call(CreateKeyPairRequest request, Call call) {
         String type = request.keyTypeAsString() == null ? "rsa" : request.keyTypeAsString();
         String format = request.keyFormatAsString() == null ? "pem" : request.keyFormatAsString();
-        String name = request.keyName() == null ? "" : request.keyName();
+        String name = KeyPairs.free(call, request.keyName());
         var tags = Tagging.of(request.tagSpecifications(), "key-pair", Set.of("key-pair"));
         PrivateKeys.Created created = PrivateKeys.create(type, format, name);
         KeyPair keyPair = KeyPairs.create(call, name, created.publicKey(), type, created.fingerprint(), tags);

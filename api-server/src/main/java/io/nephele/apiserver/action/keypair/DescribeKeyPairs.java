@@ -1,10 +1,10 @@
 package io.nephele.apiserver.action.keypair;
 
 import io.nephele.apiserver.action.Action;
+import io.nephele.apiserver.action.AwsIds;
 import io.nephele.apiserver.action.Call;
 import io.nephele.apiserver.action.Filters;
 import io.nephele.apiserver.action.Tagging;
-import io.nephele.apiserver.protocol.AwsException;
 import io.nephele.crds.AwsId;
 import io.nephele.crds.keypair.KeyPair;
 import jakarta.inject.Singleton;
@@ -23,7 +23,7 @@ class DescribeKeyPairs implements Action<DescribeKeyPairsRequest, DescribeKeyPai
             .on("key-name", KeyPairInfo::keyName)
             .on("key-pair-id", KeyPairInfo::keyPairId)
             .on("fingerprint", KeyPairInfo::keyFingerprint)
-            .onTags(keyPair -> Tagging.map(keyPair.tags()));
+            .onTags(KeyPairInfo::tags);
 
     @Override
     public DescribeKeyPairsResponse call(DescribeKeyPairsRequest request, Call call) {
@@ -31,11 +31,12 @@ class DescribeKeyPairs implements Action<DescribeKeyPairsRequest, DescribeKeyPai
         List<KeyPair> all = call.cluster().keyPairs(call.project()).stream()
                 .filter(keyPair -> keyPair.getMetadata().getDeletionTimestamp() == null)
                 .toList();
-        for (String id : request.keyPairIds()) {
-            if (all.stream().noneMatch(keyPair -> AwsId.KEY_PAIR.of(keyPair).equals(id))) {
-                throw AwsException.of("InvalidKeyPair.NotFound", "The key pair ID '" + id + "' does not exist");
-            }
-        }
+        AwsIds.KEY_PAIRS.find(
+                request.keyPairIds(),
+                id -> all.stream()
+                        .filter(keyPair -> AwsId.KEY_PAIR.of(keyPair).equals(id))
+                        .findFirst()
+                        .orElse(null));
         Stream<KeyPair> asked = all.stream()
                 .filter(keyPair ->
                         request.keyNames().isEmpty() || request.keyNames().contains(KeyPairs.name(keyPair)))

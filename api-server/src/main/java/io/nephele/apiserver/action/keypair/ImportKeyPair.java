@@ -7,6 +7,7 @@ import io.nephele.apiserver.protocol.AwsException;
 import io.nephele.crds.AwsId;
 import io.nephele.crds.keypair.KeyPair;
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import software.amazon.awssdk.services.ec2.model.ImportKeyPairRequest;
 import software.amazon.awssdk.services.ec2.model.ImportKeyPairResponse;
@@ -19,11 +20,13 @@ class ImportKeyPair implements Action<ImportKeyPairRequest, ImportKeyPairRespons
         if (request.publicKeyMaterial() == null) {
             throw AwsException.missing("PublicKeyMaterial");
         }
-        PublicKeys.Parsed key = PublicKeys.parse(request.publicKeyMaterial().asUtf8String());
+        String name = KeyPairs.free(call, request.keyName());
+        PublicKeys.Parsed key =
+                PublicKeys.parse(new String(request.publicKeyMaterial().asByteArray(), StandardCharsets.UTF_8));
         var tags = Tagging.of(request.tagSpecifications(), "key-pair", Set.of("key-pair"));
-        KeyPair keyPair = KeyPairs.create(call, request.keyName(), key.line(), key.type(), key.fingerprint(), tags);
+        KeyPair keyPair = KeyPairs.create(call, name, key.line(), key.type(), key.fingerprint(), tags);
         return ImportKeyPairResponse.builder()
-                .keyName(request.keyName())
+                .keyName(name)
                 .keyPairId(AwsId.KEY_PAIR.of(keyPair))
                 .keyFingerprint(key.fingerprint())
                 .tags(Tagging.list(keyPair.getSpec().tagsOrEmpty()))

@@ -47,13 +47,8 @@ public final class KeyPairs {
         return keyPair.getSpec().publicKey().startsWith("ssh-ed25519") ? "ed25519" : "rsa";
     }
 
-    static KeyPair create(
-            Call call,
-            @Nullable String name,
-            String publicKey,
-            String type,
-            String fingerprint,
-            @Nullable Map<String, String> tags) {
+    /** A name that a new key pair may have. */
+    static String free(Call call, @Nullable String name) {
         if (name == null || name.isEmpty()) {
             throw AwsException.missing("KeyName");
         }
@@ -64,6 +59,21 @@ public final class KeyPairs {
         if (find(call, name).isPresent()) {
             throw duplicate(name);
         }
+        return name;
+    }
+
+    /**
+     * Makes one.
+     *
+     * @param name that is {@linkplain #free free}
+     */
+    static KeyPair create(
+            Call call,
+            String name,
+            String publicKey,
+            String type,
+            String fingerprint,
+            @Nullable Map<String, String> tags) {
         var keyPair = new KeyPair();
         keyPair.setMetadata(new ObjectMetaBuilder()
                 .withName(

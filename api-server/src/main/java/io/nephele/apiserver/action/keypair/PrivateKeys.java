@@ -3,7 +3,6 @@ package io.nephele.apiserver.action.keypair;
 import io.nephele.apiserver.protocol.AwsException;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -91,8 +90,8 @@ final class PrivateKeys {
             }
             material = text.toString();
         } else {
-            // PuTTY keeps the secret scalar as an integer of SSH.
-            material = ppk("ssh-ed25519", comment, blob, fields(new BigInteger(1, key.getEncoded()).toByteArray()));
+            // Not an integer of SSH, whatever PuTTY's manual calls it: its bytes as they are, the least first.
+            material = ppk("ssh-ed25519", comment, blob, fields(key.getEncoded()));
         }
         return new Created(material, PublicKeys.line("ssh-ed25519", blob, ""), PublicKeys.sha256(blob));
     }

@@ -31,7 +31,7 @@ class DescribeRegions implements Action<DescribeRegionsRequest, DescribeRegionsR
                 });
         Region region = Region.builder()
                 .regionName(name)
-                .endpoint(call.settings().endpoint().orElse("ec2." + name + ".nephele"))
+                .endpoint(call.settings().endpoint().orElse(call.endpoint()))
                 .optInStatus("opt-in-not-required")
                 .build();
         List<Region> regions =

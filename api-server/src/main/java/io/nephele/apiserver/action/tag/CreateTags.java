@@ -20,11 +20,8 @@ class CreateTags implements Action<CreateTagsRequest, CreateTagsResponse> {
         if (request.resources().isEmpty() || request.tags().isEmpty()) {
             throw AwsException.missing(request.resources().isEmpty() ? "ResourceId" : "Tag");
         }
-        Map<String, String> tags = Tagging.map(request.tags());
-        List<Tagged> resources = request.resources().stream()
-                .distinct()
-                .map(id -> Tagged.require(call, id))
-                .toList();
+        Map<String, String> tags = Tagging.check(Tagging.map(request.tags()));
+        List<Tagged> resources = Tagged.require(call, request.resources());
         for (Tagged resource : resources) {
             var together = new TreeMap<>(resource.tags());
             together.putAll(tags);

@@ -19,10 +19,12 @@ class DeleteTags implements Action<DeleteTagsRequest, DeleteTagsResponse> {
         if (request.resources().isEmpty()) {
             throw AwsException.missing("ResourceId");
         }
-        List<Tagged> resources = request.resources().stream()
-                .distinct()
-                .map(id -> Tagged.require(call, id))
-                .toList();
+        List<Tagged> resources = Tagged.require(call, request.resources());
+        boolean reserved = request.tags().stream()
+                .anyMatch(tag -> tag.key() != null && tag.key().startsWith("aws:"));
+        if (reserved) {
+            throw AwsException.invalidValue("Tag keys starting with 'aws:' are reserved for internal use");
+        }
         for (Tagged resource : resources) {
             List<String> keys = resource.tags().keySet().stream()
                     .filter(key -> goes(key, resource, request.tags()))

@@ -5,8 +5,10 @@ import io.nephele.apiserver.action.Call;
 import io.nephele.apiserver.action.Filters;
 import io.nephele.apiserver.action.Page;
 import jakarta.inject.Singleton;
+import java.util.List;
 import software.amazon.awssdk.services.ec2.model.DescribeTagsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeTagsResponse;
+import software.amazon.awssdk.services.ec2.model.Tag;
 import software.amazon.awssdk.services.ec2.model.TagDescription;
 
 @Singleton
@@ -16,7 +18,9 @@ class DescribeTags implements Action<DescribeTagsRequest, DescribeTagsResponse> 
             .on("key", TagDescription::key)
             .on("value", TagDescription::value)
             .on("resource-id", TagDescription::resourceId)
-            .on("resource-type", TagDescription::resourceTypeAsString);
+            .on("resource-type", TagDescription::resourceTypeAsString)
+            .onTags(tag ->
+                    List.of(Tag.builder().key(tag.key()).value(tag.value()).build()));
 
     @Override
     public DescribeTagsResponse call(DescribeTagsRequest request, Call call) {

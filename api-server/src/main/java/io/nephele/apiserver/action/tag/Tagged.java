@@ -1,6 +1,7 @@
 package io.nephele.apiserver.action.tag;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.nephele.apiserver.action.AwsIds;
 import io.nephele.apiserver.action.Call;
 import io.nephele.apiserver.protocol.AwsException;
 import io.nephele.crds.AwsId;
@@ -8,8 +9,10 @@ import io.nephele.crds.image.Image;
 import io.nephele.crds.instance.Instance;
 import io.nephele.crds.keypair.KeyPair;
 import io.nephele.crds.volume.Volume;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A resource that can have tags.
@@ -17,6 +20,8 @@ import java.util.stream.Stream;
  * @param type as AWS calls it
  */
 record Tagged(String id, String type, Map<String, String> tags, HasMetadata object) {
+
+    private static final int MAX_RESOURCES = 1000;
 
     /** All of the caller's project. */
     static Stream<Tagged> all(Call call) {
@@ -31,21 +36,29 @@ record Tagged(String id, String type, Map<String, String> tags, HasMetadata obje
                 .flatMap(s -> s);
     }
 
-    /** One by its id. */
-    static Tagged require(Call call, String id) {
+    /** Those of these ids, each once: all, or an error. */
+    static List<Tagged> require(Call call, List<String> ids) {
+        if (ids.size() > MAX_RESOURCES) {
+            throw AwsException.invalidValue("At most " + MAX_RESOURCES + " resources can be tagged in one request.");
+        }
+        return ids.stream().distinct().map(id -> require(call, id)).toList();
+    }
+
+    private static Tagged require(Call call, String id) {
         String prefix = id.contains("-") ? id.substring(0, id.indexOf('-')) : "";
         return switch (prefix) {
             case "i" -> of(call.instance(id));
             case "vol" -> of(call.volume(id));
-            case "ami", "key" ->
-                all(call)
-                        .filter(tagged -> tagged.id().equals(id))
-                        .findFirst()
-                        .orElseThrow(() -> AwsException.of(
-                                prefix.equals("ami") ? "InvalidAMIID.NotFound" : "InvalidKeyPair.NotFound",
-                                "The ID '" + id + "' does not exist"));
+            case "ami" ->
+                AwsIds.IMAGES.find(List.of(id), wanted -> byId(call, wanted)).getFirst();
+            case "key" ->
+                AwsIds.KEY_PAIRS.find(List.of(id), wanted -> byId(call, wanted)).getFirst();
             default -> throw AwsException.of("InvalidID", "The ID '" + id + "' is not valid");
         };
+    }
+
+    private static @Nullable Tagged byId(Call call, String id) {
+        return all(call).filter(tagged -> tagged.id().equals(id)).findFirst().orElse(null);
     }
 
     private static Tagged of(Instance instance) {

@@ -165,7 +165,44 @@ class Ec2Test {
 
     @Test
     void boto3PagesFiltersTagsAndImages() {
-        new Shell(sandbox, scratch).run("python3 sandbox/launcher/src/test/python/boto3_test.py");
+        python("boto3_test.py");
+    }
+
+    @Test
+    void whatBotocoreDocumentsOfFiltersAndPagesIsUnderstood() {
+        python("model_test.py");
+    }
+
+    @Test
+    void parametersMadeAtRandomAreAnsweredWithoutAnInternalError() {
+        python("fuzz_test.py 1");
+    }
+
+    @Test
+    void statesProtectionTokensAndAttributesAreThoseOfAws() {
+        python("behaviour_test.py");
+    }
+
+    @Test
+    void theCommandLineToolOrdersWaitsAndTerminates() {
+        var shell = new Shell(sandbox, scratch);
+        String order = "aws ec2 run-instances --image-id " + image + " --instance-type t1.tiny --user-data 'a < b'"
+                + " --query 'Instances[0].InstanceId' --output text";
+        String id = shell.run(order);
+        shell.run("aws ec2 wait instance-running --instance-ids " + id);
+        assertThat(shell.run("aws ec2 describe-instance-attribute --instance-id " + id
+                        + " --attribute userData --query UserData.Value --output text | base64 -d"))
+                .isEqualTo("a < b");
+        assertThat(shell.run("aws ec2 terminate-instances --instance-ids " + id
+                        + " --query 'TerminatingInstances[0].[PreviousState.Name,CurrentState.Name]' --output text"))
+                .isEqualTo("running\tshutting-down");
+        shell.run("aws ec2 wait instance-terminated --instance-ids " + id);
+        assertThat(shell.tryRun("aws s3 ls").error()).contains("UnsupportedOperation");
+        assertThat(shell.tryRun("aws iam list-users").error()).contains("UnsupportedOperation");
+    }
+
+    private void python(String test) {
+        new Shell(sandbox, scratch).run("python3 sandbox/launcher/src/test/python/" + test);
     }
 
     private Instance describe(String id) {

@@ -87,7 +87,16 @@ class MalformedRequestsTest {
         {"MissingParameter", "Action=DescribeInstanceAttribute&InstanceId=i-00000000000000000"},
         {"InvalidInstanceID.NotFound", "Action=ModifyInstanceAttribute&InstanceId=i-00000000000000000"},
         {"MissingParameter", "Action=GetConsoleOutput"},
-        {"InvalidParameterValue", "Action=DescribeInstanceTypes&InstanceType.1=z9.huge"},
+        {"InvalidInstanceType", "Action=DescribeInstanceTypes&InstanceType.1=z9.huge"},
+        {"InvalidAMIName.Malformed", "Action=RegisterImage&Name=a%0Abc&ImageLocation=http://127.0.0.1/x"},
+        {"InvalidKeyPair.NotFound", "Action=DescribeKeyPairs&KeyPairId.1=key-00000000000000000"},
+        {"InvalidKey.Format", "Action=ImportKeyPair&KeyName=k&PublicKeyMaterial=null"},
+        {"InvalidInstanceID.Malformed", "Action=StopInstances&InstanceId.1=i-00000000000000000&InstanceId.2=x"},
+        {"InvalidParameterValue", "Action=CreateTags&ResourceId.1=vol-x&Tag.1.Key=a"},
+        {"InvalidParameterValue", "Action=CreateTags&ResourceId.1=i-00000000000000000&Tag.1.Key=AWS:a"},
+        {"InvalidParameterValue", "Action=CreateTags&ResourceId.1=i-00000000000000000&Tag.1.Key=a&Tag.2.Key=a"},
+        {"DryRunOperation", "Action=DescribeInstances&DryRun=1"},
+        {"UnknownParameter", "Action=DescribeInstances&a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.u.v.w.x.y.z=1"},
         {"InvalidParameterValue", "Action=DescribeRegions&RegionName.1=mars-1"},
         {"InvalidParameterValue", "Action=DescribeAvailabilityZones&ZoneName.1=mars-1a"},
         {"InvalidAMIID.NotFound", "Action=DescribeImages&ImageId.1=ami-00000000000000000"},
@@ -166,6 +175,29 @@ class MalformedRequestsTest {
                                 "X-Amz-Date",
                                 "20260101T000000Z"),
                         body));
+        String scope = ", SignedHeaders=host, Signature=0";
+        cases.put(
+                "InvalidClientTokenId of an unknown key at STS",
+                plain(
+                        sandbox,
+                        Map.of(
+                                "Authorization",
+                                "AWS4-HMAC-SHA256 Credential=AKIA/20260101/r/sts/aws4_request" + scope,
+                                "X-Amz-Date",
+                                "20260101T000000Z"),
+                        "Action=GetCallerIdentity&Version=2011-06-15"));
+        cases.put(
+                "AuthFailure of a session token that was not issued here",
+                plain(
+                        sandbox,
+                        Map.of(
+                                "Authorization",
+                                "AWS4-HMAC-SHA256 Credential=AKIA/20260101/r/ec2/aws4_request" + scope,
+                                "X-Amz-Date",
+                                "20260101T000000Z",
+                                "X-Amz-Security-Token",
+                                "token"),
+                        body));
         cases.put(
                 "AuthFailure of signature version 2",
                 plain(sandbox, Map.of(), body + "&SignatureVersion=2&AWSAccessKeyId=a"));
@@ -186,6 +218,7 @@ class MalformedRequestsTest {
                 .collect(Collectors.joining("&"));
         var cases = new TreeMap<String, HttpRequest>();
         cases.put("RequestEntityTooLarge of a body of 2 MiB", plain(sandbox, Map.of(), big));
+        cases.put("RequestEntityTooLarge of a body of 24 MiB", plain(sandbox, Map.of(), big.repeat(12)));
         cases.put(
                 "MalformedQueryString of 6000 parameters",
                 signed(sandbox, "POST", many, sandbox.tenant().secretAccessKey(), Clock.systemUTC()));
