@@ -1,4 +1,6 @@
 """boto3, unmodified, against the facade that the environment names."""
+import concurrent.futures
+
 import boto3
 from botocore.exceptions import ClientError
 
@@ -25,7 +27,7 @@ for key_type in ("rsa", "ed25519"):
 # Ten machines, in pages of five.
 order = dict(ImageId=image["ImageId"], InstanceType="t1.tiny", MinCount=1, MaxCount=10,
              TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": "suite", "Value": "boto3"}]},
-                                {"ResourceType": "volume", "Tags": [{"Key": "suite", "Value": "disk"}]}])
+                                {"ResourceType": "volume", "Tags": [{"Key": "suite=part", "Value": "disk=root"}]}])
 ids = [i["InstanceId"] for i in ec2.run_instances(**order)["Instances"]]
 assert len(set(ids)) == 10
 mine = [{"Name": "tag:suite", "Values": ["bo?o3", "nothing"]}]
@@ -37,7 +39,7 @@ ec2.get_waiter("instance_running").wait(InstanceIds=ids, WaiterConfig={"Delay": 
 ec2.get_waiter("instance_status_ok").wait(InstanceIds=ids, WaiterConfig={"Delay": 1, "MaxAttempts": 30})
 volumes = ec2.describe_volumes(Filters=[{"Name": "attachment.instance-id", "Values": ids}])["Volumes"]
 assert len(volumes) == 10 and all(v["State"] == "in-use" for v in volumes)
-assert all(v["Tags"] == [{"Key": "suite", "Value": "disk"}] for v in volumes)
+assert all(v["Tags"] == [{"Key": "suite=part", "Value": "disk=root"}] for v in volumes)
 
 ec2.create_tags(Resources=ids[:2], Tags=[{"Key": "Name", "Value": "x & <y>"}])
 tags = ec2.describe_tags(Filters=[{"Name": "resource-id", "Values": ids[:2]}, {"Name": "key", "Values": ["Name"]}])["Tags"]
@@ -58,6 +60,11 @@ ec2.modify_image_attribute(ImageId=made, LaunchPermission={"Add": [{"UserId": "1
 shared = ec2.describe_image_attribute(ImageId=made, Attribute="launchPermission")["LaunchPermissions"]
 assert shared == [{"UserId": "123456789012"}]
 assert ec2.describe_images(ImageIds=[made])["Images"][0]["State"] == "pending"
+friends = ["%012d" % n for n in range(3)]
+with concurrent.futures.ThreadPoolExecutor() as pool:
+    list(pool.map(lambda friend: ec2.modify_image_attribute(ImageId=made, LaunchPermission={"Add": [{"UserId": friend}]}), friends))
+shared = ec2.describe_image_attribute(ImageId=made, Attribute="launchPermission")["LaunchPermissions"]
+assert {p["UserId"] for p in shared} == {"123456789012", *friends}, shared
 try:
     ec2.register_image(Name="boto image", ImageLocation="http://127.0.0.1:9/disk.qcow2")
     raise AssertionError("registered twice")

@@ -42,8 +42,5 @@ public final class Nephele {
     /** On objects made with a ClientToken: the token, for DescribeInstances. */
     public static final String ANNOTATION_CLIENT_TOKEN = "nephele.io/client-token";
 
-    /** On Instances: tags for the root volume that is made at the first launch, one {@code key=value} in a line. */
-    public static final String ANNOTATION_VOLUME_TAGS = "nephele.io/volume-tags";
-
     private Nephele() {}
 }

@@ -194,13 +194,8 @@ record InstanceDecision(
                     new VolumeSpec.Source(imageId, image.getMetadata().getNamespace()),
                     new VolumeSpec.Attachment(
                             instance.getMetadata().getName(), ROOT_DEVICE, wanted.deleteOnTerminationOrDefault()),
-                    volumeTags()));
+                    wanted.tags()));
             return volume;
-        }
-
-        /** Tags for the volume come with the order, on the Instance. */
-        private @Nullable Map<String, String> volumeTags() {
-            return VolumeTags.of(instance);
         }
 
         private InstanceDecision firstVm(Volume root) {

@@ -80,9 +80,9 @@ class ModifyImageAttribute implements Action<ModifyImageAttributeRequest, Modify
         write(call, image, everyone, List.copyOf(accounts));
     }
 
-    /** Writes the permissions as a whole. */
+    /** Writes the permissions as a whole; of two that change them at the same time neither is lost. */
     static void write(Call call, Image image, boolean everyone, List<String> accounts) {
-        call.asUser().patch(image, Json.spec(spec -> {
+        call.asUser().patch(image, Json.spec(image, spec -> {
             ObjectNode permissions = spec.putObject("launchPermissions");
             permissions.put("public", everyone);
             ArrayNode list = permissions.putArray("accounts");

@@ -17,7 +17,6 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +39,7 @@ final class Order {
     private final Map<String, String> annotations = new HashMap<>();
     private final String requestHash;
 
-    Order(Call call, InstanceSpec spec, @Nullable String token, @Nullable Map<String, String> volumeTags) {
+    Order(Call call, InstanceSpec spec, @Nullable String token) {
         this.call = call;
         this.spec = spec;
         this.seed = token == null ? UUID.randomUUID().toString() : token;
@@ -49,13 +48,6 @@ final class Order {
         if (token != null) {
             annotations.put(Nephele.ANNOTATION_CLIENT_TOKEN, token);
             annotations.put(Nephele.ANNOTATION_REQUEST_HASH, requestHash);
-        }
-        if (volumeTags != null) {
-            annotations.put(
-                    Nephele.ANNOTATION_VOLUME_TAGS,
-                    volumeTags.entrySet().stream()
-                            .map(tag -> tag.getKey() + "=" + tag.getValue())
-                            .collect(Collectors.joining("\n")));
         }
     }
 

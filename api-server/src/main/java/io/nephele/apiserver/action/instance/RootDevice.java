@@ -5,6 +5,7 @@ import io.nephele.crds.Bytes;
 import io.nephele.crds.image.Image;
 import io.nephele.crds.instance.RootVolume;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
@@ -23,9 +24,9 @@ final class RootDevice {
     private RootDevice() {}
 
     /** The root volume that is ordered; null if nothing is said of it. */
-    static @Nullable RootVolume of(List<BlockDeviceMapping> mappings, Image image) {
+    static @Nullable RootVolume of(List<BlockDeviceMapping> mappings, Image image, @Nullable Map<String, String> tags) {
         if (mappings.isEmpty()) {
-            return null;
+            return tags == null ? null : new RootVolume(null, null, true, tags);
         }
         String device = mappings.getFirst().deviceName();
         if (device == null) {
@@ -59,6 +60,7 @@ final class RootDevice {
         return new RootVolume(
                 size == null ? null : size + "Gi",
                 type == null || AWS_TYPES.contains(type) ? null : type,
-                ebs.deleteOnTermination() == null || ebs.deleteOnTermination());
+                ebs.deleteOnTermination() == null || ebs.deleteOnTermination(),
+                tags);
     }
 }

@@ -16,7 +16,6 @@ import io.nephele.crds.instance.UserData;
 import jakarta.inject.Singleton;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
@@ -49,15 +48,17 @@ class RunInstances implements Action<RunInstancesRequest, RunInstancesResponse> 
                 PowerState.Running,
                 null,
                 null,
-                RootDevice.of(request.blockDeviceMappings(), image),
+                RootDevice.of(
+                        request.blockDeviceMappings(),
+                        image,
+                        Tagging.of(request.tagSpecifications(), "volume", TAGGABLE)),
                 userData(request.userData()),
                 flag(request.disableApiTermination()),
                 flag(request.disableApiStop()),
                 shutdownBehavior(request.instanceInitiatedShutdownBehaviorAsString()),
                 Tagging.of(request.tagSpecifications(), "instance", TAGGABLE));
-        Map<String, String> volumeTags = Tagging.of(request.tagSpecifications(), "volume", TAGGABLE);
         String token = token(request.clientToken());
-        List<Instance> made = new Order(call, spec, token, volumeTags).place(request.minCount(), request.maxCount());
+        List<Instance> made = new Order(call, spec, token).place(request.minCount(), request.maxCount());
         return RunInstancesResponse.builder()
                 .reservationId(InstanceView.reservation(made.getFirst()))
                 .ownerId(call.account())
