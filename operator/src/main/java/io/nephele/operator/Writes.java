@@ -10,7 +10,9 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.nephele.crds.HasConditions;
 import io.nephele.crds.Nephele;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.HttpURLConnection;
@@ -27,13 +29,19 @@ public class Writes {
             .withForce(true)
             .build();
 
+    /** The reason of a condition Ready: a call that the operator makes is refused or fails, and is tried again. */
+    public static final String API_FAILURE = "ApiFailure";
+
+    private static final int FAILURES_UNTOLD = 3;
+
     private static final Logger LOG = Logger.getLogger(Writes.class);
 
     private final KubernetesClient client;
-    private final Clock clock = Clock.systemUTC();
+    private final Clock clock;
 
-    public Writes(KubernetesClient client) {
+    public Writes(KubernetesClient client, Clock clock) {
         this.client = client;
+        this.clock = clock;
     }
 
     public KubernetesClient client() {
@@ -68,6 +76,34 @@ public class Writes {
         context.eventSourceRetriever()
                 .getControllerEventSource()
                 .handleRecentResourceUpdate(ResourceID.fromResource(seen), written, seen);
+    }
+
+    /**
+     * Tells of a failure that lasts, with an event when it begins. The first ones in a row are not told: most are a conflict or a restart, and over by then.
+     *
+     * @param none the status of an object that has none yet
+     */
+    public <S extends HasConditions<S>, T, R extends CustomResource<T, S>> ErrorStatusUpdateControl<R> failed(
+            R empty, R seen, S none, Context<R> context, Exception failure) {
+        boolean lasts = context.getRetryInfo()
+                .map(retry -> retry.getAttemptCount() >= FAILURES_UNTOLD)
+                .orElse(false);
+        if (lasts) {
+            S status = seen.getStatus() == null ? none : seen.getStatus();
+            String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+            if (!API_FAILURE.equals(Conditions.reason(status.conditions(), "Ready"))) {
+                event(seen, "Warning", API_FAILURE, message);
+            }
+            report(
+                    empty,
+                    seen,
+                    status.withConditions(new Conditions(
+                                    status.conditions(), seen.getMetadata().getGeneration(), clock.instant())
+                            .set("Ready", false, API_FAILURE, message)
+                            .toList()),
+                    context);
+        }
+        return ErrorStatusUpdateControl.noStatusUpdate();
     }
 
     /** Creates an object; says whether it was there already. */

@@ -1,6 +1,7 @@
 package io.nephele.crds.accesskey;
 
 import io.fabric8.kubernetes.api.model.Condition;
+import io.nephele.crds.HasConditions;
 import io.nephele.crds.Wire;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,15 @@ import org.jspecify.annotations.Nullable;
 public record AccessKeyStatus(
         @Nullable String accessKeyId,
         @Nullable String secretName,
-        @Nullable List<Condition> conditions) {
+        @Nullable List<Condition> conditions) implements HasConditions<AccessKeyStatus> {
+
+    /** Of an object of which nothing is known yet. */
+    public static final AccessKeyStatus NONE = new AccessKeyStatus(null, null, null);
+
+    @Override
+    public AccessKeyStatus withConditions(List<Condition> conditions) {
+        return new AccessKeyStatus(accessKeyId, secretName, conditions);
+    }
 
     /** Key of the Secret: the access key id. */
     public static final String ID = "AWS_ACCESS_KEY_ID";

@@ -1,6 +1,7 @@
 package io.nephele.crds.image;
 
 import io.fabric8.kubernetes.api.model.Condition;
+import io.nephele.crds.HasConditions;
 import io.nephele.crds.Wire;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,4 +17,14 @@ public record ImageStatus(
         @Nullable String imageId,
         @Nullable ImageState state,
         @Nullable String progress,
-        @Nullable List<Condition> conditions) {}
+        @Nullable List<Condition> conditions)
+        implements HasConditions<ImageStatus> {
+
+    /** Of an object of which nothing is known yet. */
+    public static final ImageStatus NONE = new ImageStatus(null, null, null, null);
+
+    @Override
+    public ImageStatus withConditions(List<Condition> conditions) {
+        return new ImageStatus(imageId, state, progress, conditions);
+    }
+}

@@ -1,6 +1,7 @@
 package io.nephele.crds.instance;
 
 import io.fabric8.kubernetes.api.model.Condition;
+import io.nephele.crds.HasConditions;
 import io.nephele.crds.Wire;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,31 @@ public record InstanceStatus(
         @Nullable String rebootedAt,
         @Nullable String terminatedAt,
         @Nullable Crashes crashes,
-        @Nullable List<Condition> conditions) {
+        @Nullable List<Condition> conditions)
+        implements HasConditions<InstanceStatus> {
+
+    /** Of an object of which nothing is known yet. */
+    public static final InstanceStatus NONE =
+            new InstanceStatus(null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+
+    @Override
+    public InstanceStatus withConditions(List<Condition> conditions) {
+        return new InstanceStatus(
+                instanceId,
+                state,
+                stateReason,
+                stateTransitionTime,
+                instanceType,
+                imageId,
+                rootVolume,
+                nodeName,
+                privateIp,
+                launchTime,
+                rebootedAt,
+                terminatedAt,
+                crashes,
+                conditions);
+    }
 
     /** AWS's {@code StateReason}, for instance {@code Client.InstanceInitiatedShutdown}. */
     @Wire

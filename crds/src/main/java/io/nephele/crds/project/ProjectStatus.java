@@ -1,6 +1,7 @@
 package io.nephele.crds.project;
 
 import io.fabric8.kubernetes.api.model.Condition;
+import io.nephele.crds.HasConditions;
 import io.nephele.crds.Wire;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,4 +16,13 @@ import org.jspecify.annotations.Nullable;
 public record ProjectStatus(
         @Nullable String namespace,
         @Nullable String accountId,
-        @Nullable List<Condition> conditions) {}
+        @Nullable List<Condition> conditions) implements HasConditions<ProjectStatus> {
+
+    /** Of an object of which nothing is known yet. */
+    public static final ProjectStatus NONE = new ProjectStatus(null, null, null);
+
+    @Override
+    public ProjectStatus withConditions(List<Condition> conditions) {
+        return new ProjectStatus(namespace, accountId, conditions);
+    }
+}

@@ -1,6 +1,7 @@
 package io.nephele.crds.volume;
 
 import io.fabric8.kubernetes.api.model.Condition;
+import io.nephele.crds.HasConditions;
 import io.nephele.crds.Wire;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,4 +19,14 @@ public record VolumeStatus(
         @Nullable VolumeState state,
         @Nullable String size,
         @Nullable String storageClass,
-        @Nullable List<Condition> conditions) {}
+        @Nullable List<Condition> conditions)
+        implements HasConditions<VolumeStatus> {
+
+    /** Of an object of which nothing is known yet. */
+    public static final VolumeStatus NONE = new VolumeStatus(null, null, null, null, null);
+
+    @Override
+    public VolumeStatus withConditions(List<Condition> conditions) {
+        return new VolumeStatus(volumeId, state, size, storageClass, conditions);
+    }
+}

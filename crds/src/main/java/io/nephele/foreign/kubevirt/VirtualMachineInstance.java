@@ -114,7 +114,17 @@ public class VirtualMachineInstance extends CustomResource<VirtualMachineInstanc
             @Nullable String reason,
             @Nullable List<PhaseTransition> phaseTransitionTimestamps,
             @Nullable List<NetworkInterface> interfaces,
+            @Nullable Topology currentCPUTopology,
+            @Nullable GuestMemory memory,
             @Nullable List<Condition> conditions) {}
+
+    /** The CPUs that the guest has. */
+    @Wire
+    public record Topology(@Nullable Integer sockets) {}
+
+    /** The memory that the guest has. */
+    @Wire
+    public record GuestMemory(@Nullable String guestCurrent) {}
 
     @Wire
     public record PhaseTransition(String phase) {}

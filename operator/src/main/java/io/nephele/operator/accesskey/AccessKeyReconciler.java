@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
@@ -38,6 +39,12 @@ public class AccessKeyReconciler implements Reconciler<AccessKey> {
     public AccessKeyReconciler(Writes writes, Clock clock) {
         this.writes = writes;
         this.clock = clock;
+    }
+
+    @Override
+    public ErrorStatusUpdateControl<AccessKey> updateErrorStatus(
+            AccessKey seen, Context<AccessKey> context, Exception failure) {
+        return writes.failed(new AccessKey(), seen, AccessKeyStatus.NONE, context, failure);
     }
 
     @Override

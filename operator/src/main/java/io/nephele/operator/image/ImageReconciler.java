@@ -6,6 +6,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
@@ -68,6 +69,11 @@ public class ImageReconciler implements Reconciler<Image>, Cleaner<Image> {
                         .build(),
                 context);
         return List.of(dataVolumes);
+    }
+
+    @Override
+    public ErrorStatusUpdateControl<Image> updateErrorStatus(Image seen, Context<Image> context, Exception failure) {
+        return writes.failed(new Image(), seen, ImageStatus.NONE, context, failure);
     }
 
     @Override

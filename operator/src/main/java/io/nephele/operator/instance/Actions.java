@@ -17,14 +17,11 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Carries out what was decided. */
 @ApplicationScoped
 public class Actions {
-
-    private static final Logger LOG = Logger.getLogger(Actions.class);
 
     private final Writes writes;
 
@@ -32,10 +29,17 @@ public class Actions {
         this.writes = writes;
     }
 
-    void perform(Instance instance, List<Action> actions, Sight sight) {
+    /** Returns what KubeVirt says if it refuses the VM. */
+    @Nullable String perform(Instance instance, List<Action> actions, Sight sight) {
+        String refusal = null;
         for (Action action : actions) {
-            perform(instance, action, sight);
+            if (action instanceof Action.ApplyVm(VirtualMachine vm)) {
+                refusal = apply(instance, vm, sight);
+            } else {
+                perform(instance, action, sight);
+            }
         }
+        return refusal;
     }
 
     private void perform(Instance instance, Action action, Sight sight) {
@@ -55,7 +59,7 @@ public class Actions {
                 }
             }
             case Action.CreateSecret(var secret) -> writes.create(secret);
-            case Action.ApplyVm(VirtualMachine vm) -> apply(instance, vm, sight);
+            case Action.ApplyVm _ -> throw new IllegalArgumentException("has an answer, and is done above");
             case Action.DeleteVm() -> writes.delete(VirtualMachine.class, namespace, id);
             case Action.CutPower() -> subresource(namespace, "virtualmachines", id, "stop", "{\"gracePeriod\":0}");
             case Action.Reboot() -> subresource(namespace, "virtualmachineinstances", id, "softreboot", "{}");
@@ -67,20 +71,18 @@ public class Actions {
         }
     }
 
-    private void apply(Instance instance, VirtualMachine vm, Sight sight) {
+    /** Asked again it would be refused again: the user is told, and the next change of anything is the next try. */
+    private @Nullable String apply(Instance instance, VirtualMachine vm, Sight sight) {
         String namespace = instance.getMetadata().getNamespace();
         @Nullable VirtualMachine before = sight.vm(namespace, vm.getMetadata().getName());
         try {
             sight.wrote(writes.apply(vm), before);
+            return null;
         } catch (KubernetesClientException e) {
             if (!Writes.isPermanent(e)) {
                 throw e;
             }
-            // Asked again it would be refused again: the user is told, and the next change of anything is the next try.
-            LOG.errorf(
-                    "KubeVirt refuses the VM of %s/%s: %s",
-                    namespace, instance.getMetadata().getName(), e.getMessage());
-            writes.event(instance, "Warning", Reason.VmFailure.name(), "KubeVirt refuses the VM: " + e.getMessage());
+            return "KubeVirt refuses the VM: " + e.getMessage();
         }
     }
 

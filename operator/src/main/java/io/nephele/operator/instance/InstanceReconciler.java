@@ -4,6 +4,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
@@ -55,11 +56,18 @@ public class InstanceReconciler implements Reconciler<Instance>, Cleaner<Instanc
     }
 
     @Override
+    public ErrorStatusUpdateControl<Instance> updateErrorStatus(
+            Instance seen, Context<Instance> context, Exception failure) {
+        return writes.failed(new Instance(), seen, InstanceStatus.NONE, context, failure);
+    }
+
+    @Override
     public UpdateControl<Instance> reconcile(Instance instance, Context<Instance> context) {
         Instant now = clock.instant();
         InstanceDecision decision = InstanceDecision.of(sight.of(instance), settings.terminatedRetention(), now);
-        actions.perform(instance, decision.actions(), sight);
-        InstanceStatus status = decision.status();
+        String refusal = actions.perform(instance, decision.actions(), sight);
+        InstanceStatus status =
+                refusal == null ? decision.status() : StatusBuilder.refused(instance, decision.status(), refusal, now);
         writes.report(new Instance(), instance, status, context);
         tell(instance, status);
         if (decision.order() != null) {

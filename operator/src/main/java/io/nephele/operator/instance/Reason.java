@@ -32,7 +32,10 @@ enum Reason {
     VmLost,
 
     /** KubeVirt has refused the VM or cannot start it. */
-    VmFailure;
+    VmFailure,
+
+    /** {@link io.nephele.operator.Writes#API_FAILURE} */
+    ApiFailure;
 
     /** Whether an event should tell of it. */
     boolean isTrouble() {
@@ -46,7 +49,8 @@ enum Reason {
                     InsufficientCapacity,
                     CrashLoop,
                     VmLost,
-                    VmFailure -> true;
+                    VmFailure,
+                    ApiFailure -> true;
         };
     }
 }

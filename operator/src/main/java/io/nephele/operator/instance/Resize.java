@@ -2,6 +2,7 @@ package io.nephele.operator.instance;
 
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.nephele.crds.instancetype.InstanceType;
+import io.nephele.crds.instancetype.InstanceTypeSpec;
 import io.nephele.foreign.kubevirt.VirtualMachine;
 import io.nephele.foreign.kubevirt.VirtualMachineInstance;
 import io.nephele.operator.Conditions;
@@ -34,6 +35,20 @@ record Resize(Machine.Shape shape, @Nullable String restartReason) {
                 : new Resize(
                         present,
                         "The type " + type.getMetadata().getName() + " takes effect at the next start: " + obstacle);
+    }
+
+    /** Whether the guest has the size of a type. KubeVirt changes the spec of a VMI at once and tells here what the guest has. */
+    static boolean isDone(VirtualMachineInstance vmi, InstanceTypeSpec type) {
+        VirtualMachineInstance.Status status = vmi.getStatus();
+        if (status == null) {
+            return true;
+        }
+        VirtualMachineInstance.Topology cpus = status.currentCPUTopology();
+        VirtualMachineInstance.GuestMemory memory = status.memory();
+        return (cpus == null || cpus.sockets() == null || cpus.sockets() == type.vcpus())
+                && (memory == null
+                        || memory.guestCurrent() == null
+                        || bytes(memory.guestCurrent()) == bytes(type.memory()));
     }
 
     private static @Nullable String obstacle(Machine.Shape present, Machine.Shape wanted, VirtualMachineInstance vmi) {

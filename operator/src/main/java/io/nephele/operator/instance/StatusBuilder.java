@@ -2,6 +2,7 @@ package io.nephele.operator.instance;
 
 import io.fabric8.kubernetes.api.model.Condition;
 import io.nephele.crds.AwsId;
+import io.nephele.crds.instance.Instance;
 import io.nephele.crds.instance.InstanceState;
 import io.nephele.crds.instance.InstanceStatus;
 import io.nephele.crds.instance.InstanceStatus.StateReason;
@@ -138,6 +139,14 @@ final class StatusBuilder {
         return starting();
     }
 
+    /** The same status, told why KubeVirt will not have the VM. */
+    static InstanceStatus refused(Instance instance, InstanceStatus status, String refusal, Instant now) {
+        return status.withConditions(
+                new Conditions(status.conditions(), instance.getMetadata().getGeneration(), now)
+                        .set("Ready", false, Reason.VmFailure.name(), refusal)
+                        .toList());
+    }
+
     private InstanceStatus starting() {
         VirtualMachine vm = observed.vm();
         VirtualMachineInstance vmi = observed.vmi();
@@ -220,6 +229,11 @@ final class StatusBuilder {
         String launchTime = begins && !wasOn ? Conditions.timestamp(now) : old == null ? null : old.launchTime();
         VirtualMachineInstance vmi = observed.vmi();
         boolean runs = state == InstanceState.Running && vmi != null && vmi.getStatus() != null;
+        if (runs && isResizing() && !Conditions.isTrue(conditions.toList(), "RestartRequired")) {
+            conditions.set("Resizing", true, "LiveMigration", "The new size comes with a live migration");
+        } else {
+            conditions.remove("Resizing");
+        }
         List<VirtualMachineInstance.NetworkInterface> interfaces =
                 runs && vmi != null && vmi.getStatus().interfaces() != null
                         ? vmi.getStatus().interfaces()
@@ -249,12 +263,18 @@ final class StatusBuilder {
         return old != null && state == InstanceState.Running ? old.privateIp() : null;
     }
 
-    /** The spec's, unless a change of it waits for a restart. */
+    /** The spec's, unless a change of it waits for a restart, or for the migration that brings it. */
     private @Nullable String runningType() {
-        boolean waits = Conditions.isTrue(conditions.toList(), "RestartRequired");
-        return waits && old != null
+        boolean waits = Conditions.isTrue(conditions.toList(), "RestartRequired") || isResizing();
+        return waits && old != null && old.instanceType() != null
                 ? old.instanceType()
                 : observed.instance().getSpec().instanceType();
+    }
+
+    private boolean isResizing() {
+        return observed.vmi() != null
+                && observed.type() != null
+                && !Resize.isDone(observed.vmi(), observed.type().getSpec());
     }
 
     private @Nullable String imageId() {

@@ -11,6 +11,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
@@ -90,6 +91,12 @@ public class ProjectReconciler implements Reconciler<Project>, Cleaner<Project> 
                         .build(),
                 context);
         return List.of(accessKeys, namespaces, bindings);
+    }
+
+    @Override
+    public ErrorStatusUpdateControl<Project> updateErrorStatus(
+            Project seen, Context<Project> context, Exception failure) {
+        return writes.failed(new Project(), seen, ProjectStatus.NONE, context, failure);
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
@@ -127,6 +128,11 @@ public class VolumeReconciler implements Reconciler<Volume>, Cleaner<Volume> {
         VolumeSpec.Source source = volume.getSpec().source();
         boolean filled = volume.getStatus() != null && volume.getStatus().state() != VolumeState.Creating;
         return source == null || filled ? List.of() : List.of(source.imageId());
+    }
+
+    @Override
+    public ErrorStatusUpdateControl<Volume> updateErrorStatus(Volume seen, Context<Volume> context, Exception failure) {
+        return writes.failed(new Volume(), seen, VolumeStatus.NONE, context, failure);
     }
 
     @Override

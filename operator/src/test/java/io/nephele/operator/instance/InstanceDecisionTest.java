@@ -171,9 +171,13 @@ class InstanceDecisionTest {
         InstanceDecision decision = decide();
         assertThat(decision.actions()).isEmpty();
         assertThat(decision.status().conditions()).anyMatch(c -> c.getType().equals("RestartRequired"));
-        vmi.getStatus().conditions();
         vmi = migratable(vmi);
-        assertThat(decide().actions())
+        InstanceDecision resize = decide();
+        assertThat(resize.status().instanceType())
+                .as("until the migration that brings it is over")
+                .isNotEqualTo("m1.large");
+        assertThat(resize.status().conditions()).anyMatch(c -> c.getType().equals("Resizing"));
+        assertThat(resize.actions())
                 .singleElement()
                 .isInstanceOfSatisfying(
                         Action.ApplyVm.class,
@@ -344,6 +348,8 @@ class InstanceDecisionTest {
                 null,
                 List.of(new VirtualMachineInstance.PhaseTransition("Running")),
                 List.of(),
+                null,
+                null,
                 List.of()));
         return run;
     }
@@ -372,6 +378,8 @@ class InstanceDecisionTest {
                 null,
                 List.of(),
                 List.of(),
+                new VirtualMachineInstance.Topology(1),
+                new VirtualMachineInstance.GuestMemory("2Gi"),
                 List.of(new ConditionBuilder()
                         .withType("LiveMigratable")
                         .withStatus("True")

@@ -22,8 +22,13 @@ record Examples(KubernetesClient client) {
     static final String CATALOGUE = "nephele-images";
     static final String IMAGE = "debian-13";
 
-    /** Creates what is not there yet, waits until it can be used, and returns the Secret of the access key. */
-    Secret create(ImageServer images) {
+    /**
+     * Creates what is not there yet, waits until it can be used, and returns the Secret of the access key.
+     *
+     * @param imageUrl where the image comes from
+     * @param awaitImage whether to wait for it too; a real one takes minutes
+     */
+    Secret create(String imageUrl, boolean awaitImage) {
         project(PROJECT, "Demonstration");
         project(CATALOGUE, "Public images");
         if (client.resources(Image.class).inNamespace(CATALOGUE).withName(IMAGE).get() == null) {
@@ -33,11 +38,11 @@ record Examples(KubernetesClient client) {
                     .withNamespace(CATALOGUE)
                     .build());
             image.setSpec(new ImageSpec(
-                    new ImageSource(new ImageSource.Http(images.url(IMAGE + ".qcow2"), null), null),
+                    new ImageSource(new ImageSource.Http(imageUrl, null), null),
                     "3Gi",
                     null,
                     IMAGE,
-                    "Debian 13 (trixie); in the sandbox a guest that is only simulated",
+                    "Debian 13 (trixie)",
                     new LaunchPermissions(true, null),
                     null));
             Sandbox.apply(client, image);
@@ -48,13 +53,17 @@ record Examples(KubernetesClient client) {
         key.setSpec(new AccessKeySpec(USER, true));
         Sandbox.apply(client, key);
 
-        client.resources(Image.class)
-                .inNamespace(CATALOGUE)
-                .withName(IMAGE)
-                .waitUntilCondition(
-                        i -> i != null && i.getStatus() != null && i.getStatus().state() == ImageState.Available,
-                        120,
-                        TimeUnit.SECONDS);
+        if (awaitImage) {
+            client.resources(Image.class)
+                    .inNamespace(CATALOGUE)
+                    .withName(IMAGE)
+                    .waitUntilCondition(
+                            i -> i != null
+                                    && i.getStatus() != null
+                                    && i.getStatus().state() == ImageState.Available,
+                            120,
+                            TimeUnit.SECONDS);
+        }
         AccessKey made = client.resources(AccessKey.class)
                 .inNamespace(PROJECT)
                 .withName(USER)

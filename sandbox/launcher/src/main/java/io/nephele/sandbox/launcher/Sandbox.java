@@ -2,9 +2,7 @@ package io.nephele.sandbox.launcher;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.nephele.crds.accesskey.AccessKeyStatus;
 import io.nephele.sandbox.controlplane.ControlPlane;
 import io.nephele.sandbox.controlplane.Ports;
@@ -48,6 +46,7 @@ public final class Sandbox implements AutoCloseable {
     private final Deque<AutoCloseable> closeables = new ArrayDeque<>();
     private @Nullable ControlPlane controlPlane;
     private @Nullable KubeVirt kubeVirt;
+    private final @Nullable ExistingCluster existing;
     private final KubernetesClient admin;
     private final Service operator;
     private final Service facade;
@@ -68,17 +67,20 @@ public final class Sandbox implements AutoCloseable {
         Files.createDirectories(settings.directory());
         Files.deleteIfExists(settings.directory().resolve("env"));
         try {
-            admin = own(settings.kubeconfig() == null ? startControlPlane() : existingCluster(settings.kubeconfig()));
-            var images = own(new ImageServer(port(8775)));
+            existing = settings.kubeconfig() == null ? null : own(ExistingCluster.of(settings.kubeconfig()));
+            admin = existing == null ? own(startControlPlane()) : existing.client();
             new Installation(admin, settings.home()).applyChart(NOT_APPLIED);
+            if (existing != null) {
+                existing.writeKubeconfig("nephele-operator", kubeconfigOf("operator"));
+                existing.writeKubeconfig("nephele-api-server", kubeconfigOf("api-server"));
+            }
             int facadePort = port(8773);
             endpoint = "http://127.0.0.1:" + facadePort;
             operator = own(startOperator());
             facade = own(startFacade(facadePort));
             operator.awaitReady();
             facade.awaitReady();
-            var examples = new Examples(admin);
-            tenant = tenant(examples.create(images));
+            tenant = tenant(new Examples(admin).create(exampleImage(), existing == null));
             writeEnv();
         } catch (IOException | InterruptedException | RuntimeException e) {
             close();
@@ -108,11 +110,8 @@ public final class Sandbox implements AutoCloseable {
         var started = own(ControlPlane.start(
                 new ControlPlane.Settings(settings.directory().resolve("control-plane"), port(16443), users, true)));
         controlPlane = started;
-        Files.writeString(
-                settings.directory().resolve("operator.kubeconfig"), started.kubeconfigFor("operator", operatorToken));
-        Files.writeString(
-                settings.directory().resolve("api-server.kubeconfig"),
-                started.kubeconfigFor("api-server", facadeToken));
+        Files.writeString(kubeconfigOf("operator"), started.kubeconfigFor("operator", operatorToken));
+        Files.writeString(kubeconfigOf("api-server"), started.kubeconfigFor("api-server", facadeToken));
         KubernetesClient client = started.adminClient();
         StandInCrds.install(client);
         try {
@@ -125,16 +124,15 @@ public final class Sandbox implements AutoCloseable {
         return client;
     }
 
-    private KubernetesClient existingCluster(Path kubeconfig) throws IOException {
-        for (String user : List.of("operator", "api-server")) {
-            Files.copy(
-                    kubeconfig,
-                    settings.directory().resolve(user + ".kubeconfig"),
-                    StandardCopyOption.REPLACE_EXISTING);
-        }
-        return new KubernetesClientBuilder()
-                .withConfig(Config.fromKubeconfig(kubeconfig.toFile()))
-                .build();
+    private Path kubeconfigOf(String name) {
+        return settings.directory().resolve(name + ".kubeconfig");
+    }
+
+    /** A simulated guest boots from a file that is only a header long; a real one needs the real image, and a cluster that reaches it. */
+    private String exampleImage() throws IOException {
+        return existing == null
+                ? own(new ImageServer(port(8775))).url(Examples.IMAGE + ".qcow2")
+                : "https://cloud.debian.org/images/cloud/trixie/latest/debian-13-generic-amd64.qcow2";
     }
 
     /** The same token at every start, so that a kubeconfig someone copied stays good. */
@@ -150,6 +148,9 @@ public final class Sandbox implements AutoCloseable {
         var options =
                 new java.util.ArrayList<>(List.of("-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-Xmx256m"));
         options.addAll(settings.operatorJvmOptions());
+        if (existing != null) {
+            options.add("-Dnephele.volume-types.replicated=" + existing.storageClass("replicated"));
+        }
         return service("operator", "operator", options, Map.of("QUARKUS_PROFILE", "sandbox"), Ports.free());
     }
 
@@ -166,8 +167,7 @@ public final class Sandbox implements AutoCloseable {
             String name, String module, List<String> options, Map<String, String> settingsOfIts, int port) {
         int management = Ports.free();
         var environment = new java.util.HashMap<String, String>();
-        environment.put(
-                "KUBECONFIG", settings.directory().resolve(name + ".kubeconfig").toString());
+        environment.put("KUBECONFIG", kubeconfigOf(name).toString());
         environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
         environment.put("QUARKUS_MANAGEMENT_HOST", "127.0.0.1");
@@ -217,9 +217,7 @@ public final class Sandbox implements AutoCloseable {
 
     /** The administrator's kubeconfig. */
     public Path kubeconfig() {
-        return controlPlane != null
-                ? controlPlane.kubeconfig()
-                : settings.directory().resolve("operator.kubeconfig");
+        return existing != null ? existing.file() : controlPlane().kubeconfig();
     }
 
     /** A client of the administrator; closed with the sandbox. */
