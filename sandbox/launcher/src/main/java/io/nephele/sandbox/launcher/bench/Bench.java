@@ -131,6 +131,7 @@ public final class Bench {
         client.resource(new io.fabric8.kubernetes.api.model.NamespaceBuilder()
                         .withNewMetadata()
                         .withName(PLAIN_NAMESPACE)
+                        .addToLabels(Nephele.LABEL_PROJECT, PLAIN_NAMESPACE)
                         .endMetadata()
                         .build())
                 .create();
