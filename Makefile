@@ -71,8 +71,8 @@ clients: check # The AWS CLI and boto3 for the tests, once for all clones
 test: check control-plane clients ## All tests
 	@$(MVN) verify && mkdir -p target && touch target/built
 
-bench: check control-plane target/built ## Compare with a plain client, and write docs/benchmarks.md
-	@exec setpriv --pdeathsig KILL $(LAUNCH).bench.Bench
+bench: check control-plane target/built ## Compare with a plain client, and write docs/benchmarks.md; INSTANCES=100 is quicker
+	@exec env JDK_JAVA_OPTIONS=-Dbench.instances=$(or $(INSTANCES),1000) setpriv --pdeathsig KILL $(LAUNCH).bench.Bench
 
 crds: check ## Write the CRD files of the chart anew, after a change of a type
 	@$(MVN) -q -pl crds -am test -Dtest=CrdFilesTest -Dsurefire.failIfNoSpecifiedTests=false -Dcrds.write=true

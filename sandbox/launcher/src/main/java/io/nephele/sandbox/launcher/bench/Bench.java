@@ -145,11 +145,6 @@ public final class Bench {
                                 .filter(vmi -> "Running".equals(vmi.<Object>get("status", "phase")))
                                 .count()
                         == INSTANCES);
-        for (GenericKubernetesResource template : templates) {
-            client.genericKubernetesResources(template.getApiVersion(), template.getKind())
-                    .inNamespace(PLAIN_NAMESPACE)
-                    .delete();
-        }
         client.namespaces().withName(PLAIN_NAMESPACE).delete();
         await(
                 "the end of the plain objects",
