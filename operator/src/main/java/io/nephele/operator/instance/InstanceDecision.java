@@ -173,7 +173,7 @@ record InstanceDecision(
         private InstanceStatus onTheWay() {
             return observed.ordered() == PowerState.Stopped
                     ? status.stopped()
-                    : status.pending(Reason.Launching, "The root volume is being made");
+                    : status.pending(Reason.Launching, StatusBuilder.LAUNCHING);
         }
 
         private Volume rootVolume(Image image) {
@@ -211,7 +211,7 @@ record InstanceDecision(
                 boolean quiet = reason.isEmpty() || reason.equals("Filling");
                 return done(
                         quiet
-                                ? status.pending(Reason.Launching, "The root volume is being made")
+                                ? status.pending(Reason.Launching, StatusBuilder.LAUNCHING)
                                 : status.pending(
                                         Reason.VolumeNotReady,
                                         "The root volume is not ready: " + reason + ". See the Volume "
@@ -227,7 +227,7 @@ record InstanceDecision(
             return done(
                     lost
                             ? status.pending(Reason.VmLost, "The VM was gone; it is made again from its disk")
-                            : status.pending(Reason.Launching, "The VM is being started"),
+                            : status.pending(Reason.Launching, StatusBuilder.LAUNCHING),
                     null);
         }
 

@@ -13,6 +13,7 @@ import io.nephele.operator.Conditions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The next status of an Instance, from what is seen: the table of EC2 states in one place. */
@@ -22,6 +23,12 @@ final class StatusBuilder {
             new StateReason("Client.UserInitiatedShutdown", "Client.UserInitiatedShutdown: User initiated shutdown");
     static final StateReason BY_GUEST = new StateReason(
             "Client.InstanceInitiatedShutdown", "Client.InstanceInitiatedShutdown: Instance initiated shutdown");
+
+    /** One text for the whole way of a first launch that goes well: every telling is a write. */
+    static final String LAUNCHING = "The root volume is made, then the VM is started";
+
+    /** What KubeVirt shows on the way of a start that goes well. */
+    private static final Set<String> ON_THE_WAY = Set.of("Stopped", "Provisioning", "Starting", "Running");
 
     /** So long a start may take before it is told what it waits for: every telling is a write. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -169,11 +176,15 @@ final class StatusBuilder {
                     "KubeVirt could not start it %d times in a row and tries again"
                             .formatted(vm.getStatus().startFailure().consecutiveFailCount()));
         }
-        if (impatient && vm != null && vm.getStatus() != null) {
+        if (impatient
+                && vm != null
+                && vm.getStatus() != null
+                && vm.getStatus().printableStatus() != null
+                && !ON_THE_WAY.contains(vm.getStatus().printableStatus())) {
             return pending(Reason.Launching, "KubeVirt says: " + vm.getStatus().printableStatus());
         }
         boolean first = old == null || old.instanceType() == null;
-        return pending(Reason.Launching, first ? "The VM is being started" : "The VM is being started again");
+        return pending(Reason.Launching, first ? LAUNCHING : "The VM is being started again");
     }
 
     /** Whether it takes longer than a start usually does. */
