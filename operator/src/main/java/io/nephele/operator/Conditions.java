@@ -2,6 +2,8 @@ package io.nephele.operator;
 
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.nephele.crds.HasConditions;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -10,6 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The conditions of an object's next status. One that does not turn keeps its {@code lastTransitionTime}. */
 public final class Conditions {
+
+    /** The type of a condition: calls that the operator makes are refused or fail, again and again, and are tried again. */
+    public static final String STALLED = "Stalled";
+
+    /** The reason of {@link #STALLED}. */
+    public static final String API_FAILURE = "ApiFailure";
 
     /** Most of what an outside system says is cut to this. */
     private static final int MAX_MESSAGE = 512;
@@ -63,6 +71,24 @@ public final class Conditions {
 
     private @Nullable Condition find(String type) {
         return find(conditions, type);
+    }
+
+    /** The same status, with word of a failure that lasts. */
+    public static <S extends HasConditions<S>> S stalled(S status, HasMetadata of, String message, Instant now) {
+        return status.withConditions(
+                new Conditions(status.conditions(), of.getMetadata().getGeneration(), now)
+                        .set(STALLED, true, API_FAILURE, message)
+                        .toList());
+    }
+
+    /** The same status without such word. */
+    static <S extends HasConditions<S>> S notStalled(S status) {
+        List<Condition> conditions = status.conditions();
+        return conditions == null || find(conditions, STALLED) == null
+                ? status
+                : status.withConditions(conditions.stream()
+                        .filter(condition -> !STALLED.equals(condition.getType()))
+                        .toList());
     }
 
     /** A condition by its type, or null. */

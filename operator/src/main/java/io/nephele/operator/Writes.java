@@ -29,9 +29,6 @@ public class Writes {
             .withForce(true)
             .build();
 
-    /** The reason of a condition Ready: a call that the operator makes is refused or fails, and is tried again. */
-    public static final String API_FAILURE = "ApiFailure";
-
     private static final int FAILURES_UNTOLD = 3;
 
     private static final Logger LOG = Logger.getLogger(Writes.class);
@@ -57,13 +54,18 @@ public class Writes {
     }
 
     /**
-     * Server-side apply of a status, if it differs from what stands there. The cache is told, so that the next look sees it: one that is made before the watch has brought it
-     * would do again what it says is done.
+     * Server-side apply of a status, if it differs from what stands there. Whoever gets as far as this is stalled no more.
      *
      * @param empty of the kind, to be filled
      * @param seen as it was when it was looked at
      */
-    public <S, T, R extends CustomResource<S, T>> void report(R empty, R seen, T status, Context<R> context) {
+    public <T, S extends HasConditions<S>, R extends CustomResource<T, S>> void report(
+            R empty, R seen, S status, Context<R> context) {
+        write(empty, seen, Conditions.notStalled(status), context);
+    }
+
+    /** The cache is told, so that the next look sees it: one that is made before the watch has brought it would do again what it says is done. */
+    private <T, S, R extends CustomResource<T, S>> void write(R empty, R seen, S status, Context<R> context) {
         if (status.equals(seen.getStatus())) {
             return;
         }
@@ -79,7 +81,8 @@ public class Writes {
     }
 
     /**
-     * Tells of a failure that lasts, with an event when it begins. The first ones in a row are not told: most are a conflict or a restart, and over by then.
+     * Tells of a failure that lasts, with an event when it begins. The first ones in a row are not told: most are a conflict or a restart, and over by then. What the status says
+     * otherwise stays as it is: decisions go by it.
      *
      * @param none the status of an object that has none yet
      */
@@ -91,17 +94,10 @@ public class Writes {
         if (lasts) {
             S status = seen.getStatus() == null ? none : seen.getStatus();
             String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
-            if (!API_FAILURE.equals(Conditions.reason(status.conditions(), "Ready"))) {
-                event(seen, "Warning", API_FAILURE, message);
+            if (!Conditions.isTrue(status.conditions(), Conditions.STALLED)) {
+                event(seen, "Warning", Conditions.API_FAILURE, message);
             }
-            report(
-                    empty,
-                    seen,
-                    status.withConditions(new Conditions(
-                                    status.conditions(), seen.getMetadata().getGeneration(), clock.instant())
-                            .set("Ready", false, API_FAILURE, message)
-                            .toList()),
-                    context);
+            write(empty, seen, Conditions.stalled(status, seen, message, clock.instant()), context);
         }
         return ErrorStatusUpdateControl.noStatusUpdate();
     }

@@ -21,7 +21,7 @@ public record ImageStatus(
         implements HasConditions<ImageStatus> {
 
     /** Of an object of which nothing is known yet. */
-    public static final ImageStatus NONE = new ImageStatus(null, null, null, null);
+    public static final ImageStatus NONE = new ImageStatus(null, ImageState.Pending, null, null);
 
     @Override
     public ImageStatus withConditions(List<Condition> conditions) {

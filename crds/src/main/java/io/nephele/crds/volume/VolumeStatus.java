@@ -23,7 +23,7 @@ public record VolumeStatus(
         implements HasConditions<VolumeStatus> {
 
     /** Of an object of which nothing is known yet. */
-    public static final VolumeStatus NONE = new VolumeStatus(null, null, null, null, null);
+    public static final VolumeStatus NONE = new VolumeStatus(null, VolumeState.Creating, null, null, null);
 
     @Override
     public VolumeStatus withConditions(List<Condition> conditions) {

@@ -33,16 +33,13 @@ public class Actions {
     @Nullable String perform(Instance instance, List<Action> actions, Sight sight) {
         String refusal = null;
         for (Action action : actions) {
-            if (action instanceof Action.ApplyVm(VirtualMachine vm)) {
-                refusal = apply(instance, vm, sight);
-            } else {
-                perform(instance, action, sight);
-            }
+            String answer = perform(instance, action, sight);
+            refusal = answer == null ? refusal : answer;
         }
         return refusal;
     }
 
-    private void perform(Instance instance, Action action, Sight sight) {
+    private @Nullable String perform(Instance instance, Action action, Sight sight) {
         String namespace = instance.getMetadata().getNamespace();
         String id = AwsId.INSTANCE.of(instance);
         switch (action) {
@@ -59,7 +56,9 @@ public class Actions {
                 }
             }
             case Action.CreateSecret(var secret) -> writes.create(secret);
-            case Action.ApplyVm _ -> throw new IllegalArgumentException("has an answer, and is done above");
+            case Action.ApplyVm(VirtualMachine vm) -> {
+                return apply(instance, vm, sight);
+            }
             case Action.DeleteVm() -> writes.delete(VirtualMachine.class, namespace, id);
             case Action.CutPower() -> subresource(namespace, "virtualmachines", id, "stop", "{\"gracePeriod\":0}");
             case Action.Reboot() -> subresource(namespace, "virtualmachineinstances", id, "softreboot", "{}");
@@ -69,6 +68,7 @@ public class Actions {
             case Action.DeleteInstance() ->
                 writes.delete(Instance.class, namespace, instance.getMetadata().getName());
         }
+        return null;
     }
 
     /** Asked again it would be refused again: the user is told, and the next change of anything is the next try. */

@@ -32,10 +32,7 @@ enum Reason {
     VmLost,
 
     /** KubeVirt has refused the VM or cannot start it. */
-    VmFailure,
-
-    /** {@link io.nephele.operator.Writes#API_FAILURE} */
-    ApiFailure;
+    VmFailure;
 
     /** Whether an event should tell of it. */
     boolean isTrouble() {
@@ -49,8 +46,7 @@ enum Reason {
                     InsufficientCapacity,
                     CrashLoop,
                     VmLost,
-                    VmFailure,
-                    ApiFailure -> true;
+                    VmFailure -> true;
         };
     }
 }
