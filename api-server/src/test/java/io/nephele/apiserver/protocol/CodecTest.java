@@ -16,7 +16,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.core.SdkPojo;
+import software.amazon.awssdk.core.client.builder.SdkSyncClientBuilder;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesRequest;
@@ -176,17 +178,16 @@ class CodecTest {
     }
 
     private static Ec2Client ec2(SdkClient wire) {
-        return Ec2Client.builder()
-                .endpointOverride(URI.create("http://127.0.0.1"))
-                .region(Region.of("nephele-1"))
-                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("a", "b")))
-                .httpClient(wire)
-                .build();
+        return client(Ec2Client.builder(), wire);
     }
 
     private static StsClient sts(SdkClient wire) {
-        return StsClient.builder()
-                .endpointOverride(URI.create("http://127.0.0.1"))
+        return client(StsClient.builder(), wire);
+    }
+
+    private static <C, B extends AwsClientBuilder<B, C> & SdkSyncClientBuilder<B, C>> C client(
+            B builder, SdkClient wire) {
+        return builder.endpointOverride(URI.create("http://127.0.0.1"))
                 .region(Region.of("nephele-1"))
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("a", "b")))
                 .httpClient(wire)

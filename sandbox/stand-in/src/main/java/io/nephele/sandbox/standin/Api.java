@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -197,22 +199,47 @@ public final class Api {
 
     /** Records an event about an object. */
     public void event(HasMetadata about, String type, String reason, String message, String component) {
-        var metadata = about.getMetadata();
+        event(
+                new ObjectReferenceBuilder()
+                        .withApiVersion(about.getApiVersion())
+                        .withKind(about.getKind())
+                        .withName(about.getMetadata().getName())
+                        .withNamespace(about.getMetadata().getNamespace())
+                        .withUid(about.getMetadata().getUid())
+                        .build(),
+                type,
+                reason,
+                message,
+                component);
+    }
+
+    /** Records an event about an object. */
+    public void event(JsonNode about, String type, String reason, String message, String component) {
+        JsonNode metadata = about.path("metadata");
+        event(
+                new ObjectReferenceBuilder()
+                        .withApiVersion(about.path("apiVersion").asText())
+                        .withKind(about.path("kind").asText())
+                        .withName(metadata.path("name").asText())
+                        .withNamespace(metadata.path("namespace").asText())
+                        .withUid(metadata.path("uid").asText())
+                        .build(),
+                type,
+                reason,
+                message,
+                component);
+    }
+
+    private void event(ObjectReference about, String type, String reason, String message, String component) {
         var event = new EventBuilder()
                 .withNewMetadata()
-                .withGenerateName(metadata.getName() + ".")
-                .withNamespace(metadata.getNamespace())
+                .withGenerateName(about.getName() + ".")
+                .withNamespace(about.getNamespace())
                 .endMetadata()
                 .withType(type)
                 .withReason(reason)
                 .withMessage(message)
-                .withNewInvolvedObject()
-                .withApiVersion(about.getApiVersion())
-                .withKind(about.getKind())
-                .withName(metadata.getName())
-                .withNamespace(metadata.getNamespace())
-                .withUid(metadata.getUid())
-                .endInvolvedObject()
+                .withInvolvedObject(about)
                 .withFirstTimestamp(now())
                 .withLastTimestamp(now())
                 .withCount(1)
@@ -223,7 +250,7 @@ public final class Api {
         try {
             client.v1()
                     .events()
-                    .inNamespace(metadata.getNamespace())
+                    .inNamespace(about.getNamespace())
                     .resource(event)
                     .create();
         } catch (KubernetesClientException e) {

@@ -5,17 +5,16 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.nephele.sandbox.standin.Api;
 import io.nephele.sandbox.standin.Api.Kind;
 import io.nephele.sandbox.standin.HttpsEndpoint;
 import io.nephele.sandbox.standin.KeyedQueue;
+import io.nephele.sandbox.standin.OnChange;
 import io.nephele.sandbox.standin.Steps;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,12 +82,12 @@ public final class Cdi implements AutoCloseable {
         for (SharedIndexInformer<?> informer : List.of(dataVolumes, claims, pods)) {
             informer.start().toCompletableFuture().join();
         }
-        dataVolumes.addEventHandler(new Handler<>(
+        dataVolumes.addEventHandler(new OnChange<>(
                 this::changed, gone -> controller.forget(gone.getMetadata().getUid())));
-        claims.addEventHandler(new Handler<>(this::changed, gone -> {}));
-        dataSources.informer().addEventHandler(new Handler<>(this::changedSource, gone -> {}));
+        claims.addEventHandler(new OnChange<>(this::changed));
+        dataSources.informer().addEventHandler(new OnChange<>(this::changedSource));
         pods.addEventHandler(
-                new Handler<>(this::podChanged, gone -> claimsOf(gone).forEach(this::released)));
+                new OnChange<>(this::podChanged, gone -> claimsOf(gone).forEach(this::released)));
     }
 
     /** Starts it for the storage of the sandbox; the CRDs must be there. */
@@ -222,23 +221,5 @@ public final class Cdi implements AutoCloseable {
         classes.close();
         quota.close();
         dataSources.close();
-    }
-
-    private record Handler<T>(Consumer<T> changed, Consumer<T> gone) implements ResourceEventHandler<T> {
-        @Override
-        public void onAdd(T object) {
-            changed.accept(object);
-        }
-
-        @Override
-        public void onUpdate(T old, T object) {
-            changed.accept(object);
-        }
-
-        @Override
-        public void onDelete(T object, boolean unknown) {
-            changed.accept(object);
-            gone.accept(object);
-        }
     }
 }

@@ -7,9 +7,9 @@ import io.fabric8.kubernetes.api.model.storage.CSIDriver;
 import io.fabric8.kubernetes.api.model.storage.StorageClass;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.nephele.sandbox.standin.Api;
+import io.nephele.sandbox.standin.OnChange;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -48,11 +48,11 @@ final class Classes implements AutoCloseable {
             informer.start().toCompletableFuture().join();
         }
         classes.getStore().list().forEach(this::ensureProfile);
-        classes.addEventHandler(new Handler<StorageClass>(storageClass -> {
+        classes.addEventHandler(new OnChange<StorageClass>(storageClass -> {
             ensureProfile(storageClass);
             changed.run();
         }));
-        profiles.addEventHandler(new Handler<>(profile -> changed.run()));
+        profiles.addEventHandler(new OnChange<>(profile -> changed.run()));
     }
 
     /** CDI makes a StorageProfile for every class. What it cannot know, somebody fills in. */
@@ -111,22 +111,5 @@ final class Classes implements AutoCloseable {
         classes.close();
         profiles.close();
         drivers.close();
-    }
-
-    private record Handler<T>(java.util.function.Consumer<T> changed) implements ResourceEventHandler<T> {
-        @Override
-        public void onAdd(T object) {
-            changed.accept(object);
-        }
-
-        @Override
-        public void onUpdate(T old, T object) {
-            changed.accept(object);
-        }
-
-        @Override
-        public void onDelete(T object, boolean unknown) {
-            changed.accept(object);
-        }
     }
 }

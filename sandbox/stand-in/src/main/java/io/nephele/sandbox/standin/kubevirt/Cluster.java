@@ -6,9 +6,9 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.nephele.sandbox.standin.Api;
+import io.nephele.sandbox.standin.OnChange;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -62,11 +62,11 @@ final class Cluster implements AutoCloseable {
     void start(Consumer<GenericKubernetesResource> present, Consumer<String> changed) {
         informers.forEach(informer -> informer.start().toCompletableFuture().join());
         vmis.getStore().list().forEach(present);
-        vms.addEventHandler(new Handler<>(vm -> changed.accept(key(vm))));
-        vmis.addEventHandler(new Handler<>(vmi -> changed.accept(key(vmi))));
-        migrations.addEventHandler(new Handler<>(migration -> changed.accept(keyOfVmi(migration))));
-        pods.addEventHandler(new Handler<>(pod -> changed.accept(keyOfVmi(pod))));
-        claims.addEventHandler(new Handler<>(
+        vms.addEventHandler(new OnChange<>(vm -> changed.accept(key(vm))));
+        vmis.addEventHandler(new OnChange<>(vmi -> changed.accept(key(vmi))));
+        migrations.addEventHandler(new OnChange<>(migration -> changed.accept(keyOfVmi(migration))));
+        pods.addEventHandler(new OnChange<>(pod -> changed.accept(keyOfVmi(pod))));
+        claims.addEventHandler(new OnChange<>(
                 claim -> vmis.getIndexer().byIndex(BY_CLAIM, key(claim)).forEach(vmi -> changed.accept(key(vmi)))));
     }
 
@@ -148,22 +148,5 @@ final class Cluster implements AutoCloseable {
     @Override
     public void close() {
         informers.forEach(SharedIndexInformer::close);
-    }
-
-    private record Handler<T>(Consumer<T> changed) implements ResourceEventHandler<T> {
-        @Override
-        public void onAdd(T object) {
-            changed.accept(object);
-        }
-
-        @Override
-        public void onUpdate(T old, T object) {
-            changed.accept(object);
-        }
-
-        @Override
-        public void onDelete(T object, boolean unknown) {
-            changed.accept(object);
-        }
     }
 }

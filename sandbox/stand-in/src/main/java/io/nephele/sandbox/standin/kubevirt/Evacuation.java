@@ -2,7 +2,6 @@ package io.nephele.sandbox.standin.kubevirt;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.nephele.sandbox.standin.Admission;
 import io.nephele.sandbox.standin.Admission.Refusal;
@@ -125,12 +124,7 @@ final class Evacuation {
                         vmi.status().path("evacuationNodeName").asText());
         migration.putObject("spec").put("vmiName", vmi.name()).put("priority", priority);
         if (api.create(Kinds.VMIM, vmi.namespace(), migration, "virt-controller")) {
-            api.event(
-                    api.parse(vmi.tree(), GenericKubernetesResource.class),
-                    "Normal",
-                    "SuccessfulCreate",
-                    event.formatted(name),
-                    "virtualmachine-controller");
+            api.event(vmi.tree(), "Normal", "SuccessfulCreate", event.formatted(name), "virtualmachine-controller");
         }
     }
 }

@@ -2,7 +2,6 @@ package io.nephele.sandbox.standin.kubevirt;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.nephele.sandbox.standin.Api;
 import io.nephele.sandbox.standin.Steps;
 import java.util.Map;
@@ -118,11 +117,6 @@ final class Guests {
              "name": "Debian GNU/Linux", "prettyName": "Debian GNU/Linux 12 (bookworm)", "version": "12 (bookworm)", "versionId": "12"}""";
 
     void event(Vmi vmi, String reason, String message) {
-        api.event(
-                api.parse(vmi.tree(), GenericKubernetesResource.class),
-                "Normal",
-                reason,
-                message,
-                VmiController.COMPONENT_HANDLER);
+        api.event(vmi.tree(), "Normal", reason, message, VmiController.COMPONENT_HANDLER);
     }
 }

@@ -3,7 +3,6 @@ package io.nephele.sandbox.standin.kubevirt;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.nephele.sandbox.standin.Api;
 import io.nephele.sandbox.standin.Steps;
@@ -138,7 +137,7 @@ final class Hotplug {
         if (owner != null) {
             launchers.createAttachment(vmi, migration, owner, name);
             api.event(
-                    api.parse(migration == null ? vmi.tree() : migration.tree(), GenericKubernetesResource.class),
+                    migration == null ? vmi.tree() : migration.tree(),
                     "Normal",
                     "SuccessfulCreate",
                     "Created attachment pod " + name,
@@ -314,11 +313,6 @@ final class Hotplug {
     }
 
     private void event(Vmi vmi, String reason, String message) {
-        api.event(
-                api.parse(vmi.tree(), GenericKubernetesResource.class),
-                "Normal",
-                reason,
-                message,
-                VmiController.COMPONENT_HANDLER);
+        api.event(vmi.tree(), "Normal", reason, message, VmiController.COMPONENT_HANDLER);
     }
 }

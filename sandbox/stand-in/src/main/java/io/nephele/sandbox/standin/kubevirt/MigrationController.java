@@ -3,7 +3,6 @@ package io.nephele.sandbox.standin.kubevirt;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.nephele.sandbox.standin.Api;
 import io.nephele.sandbox.standin.Conditions;
@@ -310,11 +309,6 @@ final class MigrationController {
     }
 
     private void event(Migration migration, String type, String reason, String message) {
-        api.event(
-                api.parse(migration.tree(), GenericKubernetesResource.class),
-                type,
-                reason,
-                message,
-                "virtualmachine-controller");
+        api.event(migration.tree(), type, reason, message, "virtualmachine-controller");
     }
 }

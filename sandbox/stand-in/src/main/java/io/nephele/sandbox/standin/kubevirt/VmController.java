@@ -3,7 +3,6 @@ package io.nephele.sandbox.standin.kubevirt;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.nephele.sandbox.standin.Api;
 import io.nephele.sandbox.standin.Conditions;
 import java.time.Duration;
@@ -353,7 +352,7 @@ final class VmController {
     }
 
     private void event(ObjectNode vm, String type, String reason, String message) {
-        api.event(api.parse(vm, GenericKubernetesResource.class), type, reason, message, "virtualmachine-controller");
+        api.event(vm, type, reason, message, "virtualmachine-controller");
     }
 
     private static String key(ObjectNode vm) {

@@ -2,7 +2,6 @@ package io.nephele.sandbox.standin.kubevirt;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.nephele.sandbox.standin.Api;
 import io.nephele.sandbox.standin.Steps;
@@ -182,7 +181,7 @@ final class VmiEnd {
 
     private void deleted(Vmi vmi, Pod pod) {
         api.event(
-                api.parse(vmi.tree(), GenericKubernetesResource.class),
+                vmi.tree(),
                 "Normal",
                 "SuccessfulDelete",
                 "Deleted virtual machine pod " + pod.getMetadata().getName(),
@@ -190,11 +189,6 @@ final class VmiEnd {
     }
 
     private void event(Vmi vmi, String type, String reason, String message) {
-        api.event(
-                api.parse(vmi.tree(), GenericKubernetesResource.class),
-                type,
-                reason,
-                message,
-                VmiController.COMPONENT_HANDLER);
+        api.event(vmi.tree(), type, reason, message, VmiController.COMPONENT_HANDLER);
     }
 }

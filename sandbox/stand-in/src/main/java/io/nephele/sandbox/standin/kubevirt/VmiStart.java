@@ -3,7 +3,6 @@ package io.nephele.sandbox.standin.kubevirt;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.nephele.sandbox.standin.Api;
@@ -264,6 +263,6 @@ final class VmiStart {
     }
 
     private void event(Vmi vmi, String type, String reason, String message, String component) {
-        api.event(api.parse(vmi.tree(), GenericKubernetesResource.class), type, reason, message, component);
+        api.event(vmi.tree(), type, reason, message, component);
     }
 }

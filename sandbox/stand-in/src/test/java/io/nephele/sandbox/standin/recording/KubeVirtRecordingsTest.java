@@ -10,14 +10,7 @@ import io.nephele.sandbox.standin.StandInCrds;
 import io.nephele.sandbox.standin.cdi.Cdi;
 import io.nephele.sandbox.standin.kubevirt.KubeVirt;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,15 +23,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(ApiServerExtension.class)
 class KubeVirtRecordingsTest {
 
-    private static final int AT_A_TIME = 6;
-
     private static KubernetesClient client;
     private static HttpsEndpoint https;
     private static Cdi cdi;
     private static KubeVirt kubeVirt;
     private static Watched watched;
     private static Calls calls;
-    private static ExecutorService stages;
+    private static Stages stages;
 
     @BeforeAll
     static void start(ControlPlane controlPlane) throws Exception {
@@ -49,12 +40,12 @@ class KubeVirtRecordingsTest {
         kubeVirt = KubeVirt.start(client, https, io.nephele.sandbox.standin.kubevirt.Timings.FAST, 4);
         watched = new Watched(client, KubeVirtActions.WATCHED);
         calls = new Calls(controlPlane);
-        stages = Executors.newFixedThreadPool(AT_A_TIME);
+        stages = new Stages();
     }
 
     @AfterAll
     static void stop() {
-        stages.shutdownNow();
+        stages.close();
         calls.close();
         watched.close();
         kubeVirt.close();
@@ -63,25 +54,13 @@ class KubeVirtRecordingsTest {
         client.close();
     }
 
-    /** They play at the same time, each in its own namespace. */
     @TestFactory
     Stream<DynamicTest> theStandInDoesWhatTheRealOneDid() {
-        Map<Scenario, Future<?>> played = new LinkedHashMap<>();
         for (Scenario scenario : scenarios()) {
             var subject = KubeVirtActions.subject();
-            played.put(scenario, stages.submit(() -> new Replay(subject, scenario, watched, calls).run()));
+            stages.play(scenario, () -> new Replay(subject, scenario, watched, calls).run());
         }
-        return played.entrySet().stream()
-                .map(entry -> DynamicTest.dynamicTest(entry.getKey().name(), () -> {
-                    try {
-                        entry.getValue().get();
-                    } catch (ExecutionException e) {
-                        if (e.getCause() instanceof AssertionError difference) {
-                            throw difference;
-                        }
-                        throw new CompletionException(e.getCause());
-                    }
-                }));
+        return stages.tests();
     }
 
     private static List<Scenario> scenarios() {
