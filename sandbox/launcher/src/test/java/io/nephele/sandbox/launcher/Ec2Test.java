@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -164,6 +165,35 @@ class Ec2Test {
     }
 
     @Test
+    void aTypeChangedWithKubectlTakesEffectWhileTheMachineRuns() {
+        List<String> ids = ec2
+                .runInstances(r ->
+                        r.imageId(image).instanceType("m1.small").minCount(3).maxCount(3))
+                .instances()
+                .stream()
+                .map(Instance::instanceId)
+                .toList();
+        ec2.waiter().waitUntilInstanceRunning(r -> r.instanceIds(ids));
+        // The size comes with a migration, and only Intel has a second node to go to.
+        String id = ids.stream()
+                .filter(i -> !resource(i).getStatus().nodeName().equals("node-2"))
+                .findFirst()
+                .orElseThrow();
+        String run = uid(id);
+        new Shell(sandbox, scratch)
+                .run("kubectl -n demo patch instance " + id
+                        + " --type merge -p '{\"spec\":{\"instanceType\":\"m1.medium\"}}'");
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> describe(id).instanceTypeAsString().equals("m1.medium"));
+        assertThat(uid(id)).isEqualTo(run);
+        assertThat(state(id)).isEqualTo("running");
+        assertThat(resource(id).getStatus().conditions())
+                .noneMatch(c ->
+                        c.getType().equals("RestartRequired") || c.getType().equals("Resizing"));
+        ec2.terminateInstances(r -> r.instanceIds(ids));
+    }
+
+    @Test
     void boto3PagesFiltersTagsAndImages() {
         python("boto3_test.py");
     }
@@ -211,6 +241,14 @@ class Ec2Test {
                 .getFirst()
                 .instances()
                 .getFirst();
+    }
+
+    private io.nephele.crds.instance.Instance resource(String id) {
+        return sandbox.admin()
+                .resources(io.nephele.crds.instance.Instance.class)
+                .inNamespace("demo")
+                .withName(id)
+                .get();
     }
 
     private String state(String id) {
