@@ -139,6 +139,7 @@ public final class ControlPlane implements AutoCloseable {
             apiServer.add("--audit-policy-file=" + directory.resolve("audit-policy.yaml"));
             apiServer.add("--audit-log-path=" + auditLog());
             apiServer.add("--audit-log-mode=batch");
+            apiServer.add("--audit-log-maxbackup=10");
         }
         ChildProcess server = start("kube-apiserver", apiServer);
         // A client that does not try again by itself: the loop does.

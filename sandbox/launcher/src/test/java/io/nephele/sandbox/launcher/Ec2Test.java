@@ -21,12 +21,14 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.Ec2Exception;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.InstanceAttributeName;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
+import software.amazon.awssdk.services.ec2.waiters.Ec2Waiter;
 
 /** The AWS SDK for Java and boto3, unmodified, against the whole cloud. */
 @ExtendWith(SandboxExtension.class)
@@ -37,6 +39,7 @@ class Ec2Test {
 
     private Sandbox sandbox;
     private Ec2Client ec2;
+    private Ec2Waiter waiter;
     private String image;
 
     @BeforeEach
@@ -48,6 +51,12 @@ class Ec2Test {
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(
                         running.tenant().accessKeyId(), running.tenant().secretAccessKey())))
                 .httpClientBuilder(UrlConnectionHttpClient.builder())
+                .build();
+        // The SDK's own waiters, which look every 15 s unless told otherwise.
+        waiter = Ec2Waiter.builder()
+                .client(ec2)
+                .overrideConfiguration(c -> c.maxAttempts(120)
+                        .backoffStrategyV2(BackoffStrategy.fixedDelayWithoutJitter(Duration.ofSeconds(1))))
                 .build();
         image = ec2.describeImages().images().getFirst().imageId();
     }
@@ -99,7 +108,7 @@ class Ec2Test {
                 .instances()
                 .getFirst()
                 .instanceId();
-        ec2.waiter().waitUntilInstanceRunning(r -> r.instanceIds(id));
+        waiter.waitUntilInstanceRunning(r -> r.instanceIds(id));
         Instance instance = ec2.describeInstances(r -> r.filters(
                         Filter.builder().name("tag:Name").values("a <b>*").build()))
                 .reservations()
@@ -128,7 +137,7 @@ class Ec2Test {
                 .contains("terminationProtection is on");
         ec2.modifyInstanceAttribute(r -> r.instanceId(id).disableApiTermination(v -> v.value(false)));
         ec2.terminateInstances(r -> r.instanceIds(id));
-        ec2.waiter().waitUntilInstanceTerminated(r -> r.instanceIds(id));
+        waiter.waitUntilInstanceTerminated(r -> r.instanceIds(id));
         assertThat(ec2.describeVolumes(r -> r.volumeIds(volume))
                         .volumes()
                         .getFirst()
@@ -143,11 +152,11 @@ class Ec2Test {
                 .instances()
                 .getFirst()
                 .instanceId();
-        ec2.waiter().waitUntilInstanceRunning(r -> r.instanceIds(id));
+        waiter.waitUntilInstanceRunning(r -> r.instanceIds(id));
         String first = uid(id);
         guest(id, "crash");
         await().atMost(Duration.ofSeconds(40)).ignoreExceptions().until(() -> !uid(id).equals(first));
-        ec2.waiter().waitUntilInstanceRunning(r -> r.instanceIds(id));
+        waiter.waitUntilInstanceRunning(r -> r.instanceIds(id));
 
         guest(id, "poweroff");
         await().atMost(Duration.ofSeconds(40)).until(() -> state(id).equals("stopped"));
@@ -155,13 +164,13 @@ class Ec2Test {
 
         ec2.modifyInstanceAttribute(r -> r.instanceId(id).instanceType(v -> v.value("m1.medium")));
         ec2.startInstances(r -> r.instanceIds(id));
-        ec2.waiter().waitUntilInstanceRunning(r -> r.instanceIds(id));
+        waiter.waitUntilInstanceRunning(r -> r.instanceIds(id));
         assertThat(describe(id).instanceTypeAsString()).isEqualTo("m1.medium");
         ec2.rebootInstances(r -> r.instanceIds(id));
         ec2.stopInstances(r -> r.instanceIds(id).force(true));
-        ec2.waiter().waitUntilInstanceStopped(r -> r.instanceIds(id));
+        waiter.waitUntilInstanceStopped(r -> r.instanceIds(id));
         ec2.terminateInstances(r -> r.instanceIds(id));
-        ec2.waiter().waitUntilInstanceTerminated(r -> r.instanceIds(id));
+        waiter.waitUntilInstanceTerminated(r -> r.instanceIds(id));
     }
 
     @Test
@@ -173,7 +182,7 @@ class Ec2Test {
                 .stream()
                 .map(Instance::instanceId)
                 .toList();
-        ec2.waiter().waitUntilInstanceRunning(r -> r.instanceIds(ids));
+        waiter.waitUntilInstanceRunning(r -> r.instanceIds(ids));
         // The size comes with a migration, and only Intel has a second node to go to.
         String id = ids.stream()
                 .filter(i -> !resource(i).getStatus().nodeName().equals("node-2"))
