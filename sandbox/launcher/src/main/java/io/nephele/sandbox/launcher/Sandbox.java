@@ -76,7 +76,7 @@ public final class Sandbox implements AutoCloseable {
             }
             int facadePort = port(8773);
             endpoint = "http://127.0.0.1:" + facadePort;
-            operator = own(startOperator());
+            operator = own(startOperator("operator"));
             facade = own(startFacade(facadePort));
             operator.awaitReady();
             facade.awaitReady();
@@ -144,14 +144,19 @@ public final class Sandbox implements AutoCloseable {
         return Files.readString(file);
     }
 
-    private Service startOperator() {
+    /** Starts another operator beside the first. With leader election on, which the operator's profile {@code prod} has, it waits for its turn. */
+    Service startAnotherOperator() {
+        return own(startOperator("operator-" + closeables.size()));
+    }
+
+    private Service startOperator(String name) {
         var options =
                 new java.util.ArrayList<>(List.of("-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-Xmx256m"));
         options.addAll(settings.operatorJvmOptions());
         if (existing != null) {
             options.add("-Dnephele.volume-types.replicated=" + existing.storageClass("replicated"));
         }
-        return service("operator", "operator", options, Map.of("QUARKUS_PROFILE", "sandbox"), Ports.free());
+        return service(name, "operator", options, Map.of("QUARKUS_PROFILE", "sandbox"), Ports.free());
     }
 
     private Service startFacade(int port) {
@@ -167,7 +172,7 @@ public final class Sandbox implements AutoCloseable {
             String name, String module, List<String> options, Map<String, String> settingsOfIts, int port) {
         int management = Ports.free();
         var environment = new java.util.HashMap<String, String>();
-        environment.put("KUBECONFIG", kubeconfigOf(name).toString());
+        environment.put("KUBECONFIG", kubeconfigOf(module).toString());
         environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
         environment.put("QUARKUS_MANAGEMENT_HOST", "127.0.0.1");
