@@ -7,6 +7,7 @@ import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.quarkus.kubernetes.client.KubernetesClientObjectMapperCustomizer;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -32,6 +33,13 @@ class Wiring {
     @Singleton
     Metrics metrics(MeterRegistry registry) {
         return MicrometerMetrics.withoutPerResourceMetrics(registry);
+    }
+
+    /** Retries go on for ever here: a time series for each number of them would have no bound either. */
+    @Produces
+    @Singleton
+    MeterFilter noRetryNumbers() {
+        return MeterFilter.ignoreTags("reconciliations.retries.number", "reconciliations.retries.last");
     }
 
     /** {@code managedFields} are the larger half of most objects, and nobody here reads them: they never enter the caches. */
