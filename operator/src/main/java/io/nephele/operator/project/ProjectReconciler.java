@@ -194,6 +194,10 @@ public class ProjectReconciler implements Reconciler<Project>, Cleaner<Project> 
         var status = new ProjectStatus(
                 ready ? project.getMetadata().getName() : null,
                 project.accountId(),
+                null,
+                null,
+                null,
+                null,
                 new Conditions(
                                 old == null ? null : old.conditions(),
                                 project.getMetadata().getGeneration(),
