@@ -15,6 +15,7 @@ import io.vertx.core.net.SSLOptions;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,8 +35,8 @@ class AdmissionServer implements HealthCheck {
 
     private static final Logger LOG = Logger.getLogger(AdmissionServer.class);
     private static final int MAX_BODY = 8 << 20;
-    private static final int CHECK_SECONDS = 60;
-    private static final int RETRY_SECONDS = 2;
+    private static final Duration CHECK = Duration.ofMinutes(1);
+    private static final Duration RETRY = Duration.ofSeconds(2);
 
     private final Settings settings;
     private final Vertx vertx;
@@ -62,10 +63,13 @@ class AdmissionServer implements HealthCheck {
 
     /** Listens as soon as there is a certificate, and takes the new one when it was replaced. */
     private void keepServing() {
+        // Often enough that a replica has the new one long before the old one ends.
+        Duration sixth = settings.webhook().certificateLife().dividedBy(6);
+        Duration check = sixth.compareTo(CHECK) < 0 ? sixth : CHECK;
         HttpServer server = null;
         String served = null;
         while (!closed) {
-            int pause = CHECK_SECONDS;
+            Duration pause = check;
             try {
                 WebhookCertificate.Pair pair = certificate.current();
                 if (server == null) {
@@ -84,10 +88,10 @@ class AdmissionServer implements HealthCheck {
                 return;
             } catch (Exception e) {
                 LOG.warnf("The webhooks' certificate: %s", e.getMessage());
-                pause = RETRY_SECONDS;
+                pause = RETRY;
             }
             try {
-                TimeUnit.SECONDS.sleep(pause);
+                Thread.sleep(pause);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;

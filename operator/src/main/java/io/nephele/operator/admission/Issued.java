@@ -57,7 +57,7 @@ record Issued(String authority, String authorityKey, String trusted, String cert
 
     /** The next certificate; of a new authority too if that of this one is due. */
     Issued renewed(List<String> names, Duration life, Instant now) {
-        if (isDue(authority, now)) {
+        if (isDue(authority, life.multipliedBy(LIVES), now)) {
             Issued fresh = fresh(names, life, now);
             return new Issued(
                     fresh.authority, fresh.authorityKey, fresh.authority + authority, fresh.certificate, fresh.key);
@@ -65,13 +65,10 @@ record Issued(String authority, String authorityKey, String trusted, String cert
         return signed(authority, authorityKey, trusted, names, life, now);
     }
 
-    /** Whether two thirds of a certificate's life are over. */
-    static boolean isDue(String certificate, Instant now) {
-        X509CertificateHolder holder = certificate(certificate);
-        Instant from = holder.getNotBefore().toInstant();
-        Instant until = holder.getNotAfter().toInstant();
-        return now.isAfter(
-                from.plus(Duration.between(from, until).multipliedBy(2).dividedBy(3)));
+    /** Whether of a certificate that was made for {@code life} two thirds are over. */
+    static boolean isDue(String certificate, Duration life, Instant now) {
+        Instant end = certificate(certificate).getNotAfter().toInstant();
+        return now.isAfter(end.minus(life.dividedBy(3)));
     }
 
     private static Issued signed(

@@ -13,6 +13,7 @@ import jakarta.inject.Singleton;
 import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -58,6 +59,7 @@ class WebhookCertificate {
 
     /** The pair to serve with. Where it is made here, it is trusted by the API server when this returns. */
     Pair current() {
+        Duration life = settings.webhook().certificateLife();
         Secret secret = read();
         if (!settings.webhook().selfSigned()) {
             if (secret == null) {
@@ -66,10 +68,10 @@ class WebhookCertificate {
             return new Pair(value(secret, CERTIFICATE), value(secret, KEY));
         }
         if (secret == null) {
-            write(null, Issued.fresh(names(), settings.webhook().certificateLife(), clock.instant()));
+            write(null, Issued.fresh(names(), life, clock.instant()));
             secret = read();
-        } else if (Issued.isDue(value(secret, CERTIFICATE), clock.instant())) {
-            write(secret, issued(secret).renewed(names(), settings.webhook().certificateLife(), clock.instant()));
+        } else if (Issued.isDue(value(secret, CERTIFICATE), life, clock.instant())) {
+            write(secret, issued(secret).renewed(names(), life, clock.instant()));
             secret = read();
         }
         if (secret == null) {

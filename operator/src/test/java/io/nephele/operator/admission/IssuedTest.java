@@ -31,15 +31,15 @@ class IssuedTest {
     @Test
     void twoThirdsOfItsLifeItIsKeptAndThenRenewedByTheSameAuthority() throws Exception {
         Issued issued = Issued.fresh(NAMES, LIFE, NOW);
-        assertThat(Issued.isDue(issued.certificate(), NOW.plus(Duration.ofDays(59))))
+        assertThat(Issued.isDue(issued.certificate(), LIFE, NOW.plus(Duration.ofDays(59))))
                 .isFalse();
         Instant due = NOW.plus(Duration.ofDays(61));
-        assertThat(Issued.isDue(issued.certificate(), due)).isTrue();
+        assertThat(Issued.isDue(issued.certificate(), LIFE, due)).isTrue();
 
         Issued renewed = issued.renewed(NAMES, LIFE, due);
         assertThat(renewed.trusted()).isEqualTo(issued.trusted());
         one(renewed.certificate()).verify(one(issued.trusted()).getPublicKey());
-        assertThat(Issued.isDue(renewed.certificate(), due)).isFalse();
+        assertThat(Issued.isDue(renewed.certificate(), LIFE, due)).isFalse();
     }
 
     @Test

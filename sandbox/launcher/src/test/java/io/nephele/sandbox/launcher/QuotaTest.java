@@ -39,7 +39,11 @@ class QuotaTest {
                 directory,
                 false,
                 null,
-                List.of("-Dquarkus.profile=prod", "-Dnephele.quota.check-interval=2s")));
+                List.of(
+                        "-Dquarkus.profile=prod",
+                        "-Dnephele.quota.check-interval=2s",
+                        // Short, so that it is replaced again and again while orders come in.
+                        "-Dnephele.webhook.certificate-life=60s")));
         second = sandbox.startAnotherOperator();
         second.awaitReady();
         shell = new Shell(sandbox, directory);
@@ -176,6 +180,24 @@ class QuotaTest {
         await().atMost(Duration.ofMinutes(2))
                 .until(() -> used("down", "running-vcpus").equals("0"));
         assertThat(used("down", "vcpus")).isEqualTo("1");
+    }
+
+    @Test
+    void theCertificateOfTheWebhooksIsReplacedAndNobodyNotices() {
+        String first = certificate();
+        project("rotation", "{}");
+        for (int n = 0; certificate().equals(first) || n < 5; n++) {
+            order("rotation", "web-" + n, "t1.tiny");
+        }
+        // Each replica has the new one before the old one ends.
+        for (int n = 0; n < 30; n++) {
+            order("rotation", "more-" + n, "t1.tiny");
+        }
+        shell.run("kubectl -n rotation delete instances --all --wait=false");
+    }
+
+    private static String certificate() {
+        return shell.run("kubectl -n nephele-system get secret nephele-webhook-tls -o jsonpath='{.data.tls\\.crt}'");
     }
 
     private static String repairs(String project) {

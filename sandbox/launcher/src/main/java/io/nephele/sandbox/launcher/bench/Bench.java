@@ -64,7 +64,8 @@ public final class Bench {
         create("bench-warm-up", 40);
         await("the warm-up", () -> running() == 40);
 
-        double plainRate = plain();
+        new Charges(sandbox).run(report::add);
+        double plainRate = Charges.withoutWebhooks(client, this::plain);
         double ourRate = ours();
         report.add(
                 "Objects of %d Instances written, plain client".formatted(INSTANCES),
