@@ -21,7 +21,8 @@ class ReplicasTest {
 
     @Test
     void theOtherReplicaGoesOnWhereTheLeaderWasKilled(@TempDir Path directory) throws Exception {
-        var settings = new Settings(Settings.sourceTree(), directory, false, null, List.of("-Dquarkus.profile=prod"));
+        var settings =
+                new Settings(Settings.sourceTree(), directory, false, null, List.of("-Dquarkus.profile=prod"), false);
         try (Sandbox sandbox = Sandbox.start(settings)) {
             KubernetesClient client = sandbox.admin();
             sandbox.startAnotherOperator().awaitReady();
