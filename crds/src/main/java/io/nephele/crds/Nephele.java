@@ -42,5 +42,17 @@ public final class Nephele {
     /** On objects made with a ClientToken: the token, for DescribeInstances. */
     public static final String ANNOTATION_CLIENT_TOKEN = "nephele.io/client-token";
 
+    /** On objects that cost: the user whose quota they count in. Set at admission to who makes them; an owner may change it. */
+    public static final String ANNOTATION_CHARGED_TO = "nephele.io/charged-to";
+
+    /** On objects that the facade has written last: the id of that request. The operator puts it on their events. */
+    public static final String ANNOTATION_REQUEST_ID = "nephele.io/request-id";
+
+    /** What Kubernetes names of users and groups of the identity provider begin with. */
+    public static final String IDENTITY_PREFIX = "nephele:";
+
+    /** Everybody who comes in through the identity provider or the facade is in this group. */
+    public static final String GROUP_USERS = IDENTITY_PREFIX + "users";
+
     private Nephele() {}
 }

@@ -12,7 +12,11 @@ import io.nephele.crds.image.Image;
 import io.nephele.crds.instance.Instance;
 import io.nephele.crds.instancetype.InstanceType;
 import io.nephele.crds.keypair.KeyPair;
+import io.nephele.crds.project.MembershipRequest;
 import io.nephele.crds.project.Project;
+import io.nephele.crds.project.ProjectApplication;
+import io.nephele.crds.project.ProjectMembership;
+import io.nephele.crds.quota.Quota;
 import io.nephele.crds.volume.Volume;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,7 +41,11 @@ class CrdFilesTest {
                 Instance.class,
                 InstanceType.class,
                 KeyPair.class,
+                MembershipRequest.class,
                 Project.class,
+                ProjectApplication.class,
+                ProjectMembership.class,
+                Quota.class,
                 Volume.class
             })
     void theChartHasTheCrdOfEveryKind(Class<? extends CustomResource<?, ?>> type) throws IOException {

@@ -58,6 +58,7 @@ public class AccessKeyReconciler implements Reconciler<AccessKey> {
         var status = new AccessKeyStatus(
                 accessKeyId(key.getMetadata().getUid()),
                 secret.getMetadata().getName(),
+                null,
                 new Conditions(
                                 old == null ? null : old.conditions(),
                                 key.getMetadata().getGeneration(),

@@ -50,7 +50,7 @@ record Examples(KubernetesClient client) {
         var key = new AccessKey();
         key.setMetadata(
                 new ObjectMetaBuilder().withName(USER).withNamespace(PROJECT).build());
-        key.setSpec(new AccessKeySpec(USER, true));
+        key.setSpec(new AccessKeySpec(USER, true, null, null));
         Sandbox.apply(client, key);
 
         if (awaitImage) {
@@ -80,7 +80,7 @@ record Examples(KubernetesClient client) {
     private void project(String name, String displayName) {
         var project = new Project();
         project.setMetadata(new ObjectMetaBuilder().withName(name).build());
-        project.setSpec(new ProjectSpec(displayName, null));
+        project.setSpec(ProjectSpec.of(displayName, null, false));
         Sandbox.apply(client, project);
         client.resources(Project.class)
                 .withName(name)

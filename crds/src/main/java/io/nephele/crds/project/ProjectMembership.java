@@ -1,0 +1,60 @@
+package io.nephele.crds.project;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
+import io.fabric8.crd.generator.annotation.AdditionalSelectableField;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import io.fabric8.kubernetes.api.model.Namespaced;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.model.annotation.Categories;
+import io.fabric8.kubernetes.model.annotation.Group;
+import io.fabric8.kubernetes.model.annotation.ShortNames;
+import io.fabric8.kubernetes.model.annotation.Version;
+import io.nephele.crds.Nephele;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A user in a project, from the first word of it to the last. Its name follows from the user, so that there is one for each. */
+@Group(Nephele.GROUP)
+@Version(Nephele.VERSION)
+@Categories(Nephele.CATEGORY)
+@ShortNames("pm")
+@ValidationRule(
+        value = "has(self.spec)",
+        message = "spec is missing: a ProjectMembership needs spec.user and spec.state")
+@AdditionalPrinterColumn(name = "User", jsonPath = ".spec.user", type = AdditionalPrinterColumn.Type.STRING)
+@AdditionalPrinterColumn(name = "Role", jsonPath = ".spec.role", type = AdditionalPrinterColumn.Type.STRING)
+@AdditionalPrinterColumn(name = "State", jsonPath = ".spec.state", type = AdditionalPrinterColumn.Type.STRING)
+@AdditionalPrinterColumn(
+        name = "Reason",
+        jsonPath = ".status.conditions[?(@.type==\"Ready\")].reason",
+        type = AdditionalPrinterColumn.Type.STRING)
+@AdditionalPrinterColumn(
+        name = "Age",
+        jsonPath = ".metadata.creationTimestamp",
+        type = AdditionalPrinterColumn.Type.DATE)
+@AdditionalSelectableField(jsonPath = ".spec.user")
+@AdditionalSelectableField(jsonPath = ".spec.state")
+public class ProjectMembership extends CustomResource<ProjectMembershipSpec, ProjectMembershipStatus>
+        implements Namespaced {
+
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    @Size(max = HistoryEntry.KEPT) private List<HistoryEntry> history = List.of();
+
+    /** Who did what and when, the latest last. */
+    public List<HistoryEntry> getHistory() {
+        return history;
+    }
+
+    public void setHistory(@Nullable List<HistoryEntry> history) {
+        this.history = history == null ? List.of() : history;
+    }
+
+    private static final int LONG = 60;
+
+    /** The name that the membership of a user has. */
+    public static String nameOf(String user) {
+        return Project.objectName(user, LONG);
+    }
+}
