@@ -20,6 +20,7 @@ import java.security.GeneralSecurityException;
 import java.util.ArrayDeque;
 import java.util.Base64;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -172,11 +173,11 @@ public final class Sandbox implements AutoCloseable {
     }
 
     /** Starts another operator beside the first. With leader election on, which the operator's profile {@code prod} has, it waits for its turn. */
-    Service startAnotherOperator() {
+    Service startAnotherOperator() throws IOException {
         return own(startOperator("operator-" + closeables.size()));
     }
 
-    private Service startOperator(String name) {
+    private Service startOperator(String name) throws IOException {
         var options =
                 new java.util.ArrayList<>(List.of("-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-Xmx256m"));
         options.addAll(settings.operatorJvmOptions());
@@ -185,12 +186,19 @@ public final class Sandbox implements AutoCloseable {
         }
         int port = Ports.free();
         webhooks.add(port);
-        var environment = Map.of(
+        var environment = new HashMap<>(Map.of(
                 "QUARKUS_PROFILE", "sandbox",
                 "NEPHELE_WEBHOOK_ENABLED", Boolean.toString(existing == null),
                 "NEPHELE_WEBHOOK_HOST", "127.0.0.1",
                 "NEPHELE_WEBHOOK_PORT", Integer.toString(port),
-                "NEPHELE_WEBHOOK_HOSTS", "127.0.0.1");
+                "NEPHELE_WEBHOOK_HOSTS", "127.0.0.1"));
+        if (keycloak != null) {
+            environment.put("NEPHELE_KEYCLOAK_ISSUER", keycloak.issuer());
+            environment.put("NEPHELE_KEYCLOAK_CLIENT_SECRET", token("keycloak-operator"));
+            environment.put(
+                    "NEPHELE_KEYCLOAK_CA_FILE",
+                    controlPlane().pki().resolve("ca.crt").toString());
+        }
         return service(name, "operator", options, environment, Ports.free());
     }
 
@@ -206,7 +214,7 @@ public final class Sandbox implements AutoCloseable {
     private Service service(
             String name, String module, List<String> options, Map<String, String> settingsOfIts, int port) {
         int management = Ports.free();
-        var environment = new java.util.HashMap<String, String>();
+        var environment = new HashMap<String, String>();
         environment.put("KUBECONFIG", kubeconfigOf(module).toString());
         environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));

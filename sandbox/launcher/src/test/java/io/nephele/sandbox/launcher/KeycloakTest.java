@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.authentication.SelfSubjectReview;
 import io.fabric8.kubernetes.api.model.authentication.UserInfo;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.nephele.sandbox.controlplane.Pki;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -37,27 +38,26 @@ class KeycloakTest {
 
     @Test
     void aUserOfTheRealmIsKnownWithHisGroups(Sandbox sandbox) throws Exception {
-        var tokens =
-                new Login(sandbox).tokens(Map.of("grant_type", "password", "username", "root", "password", "root"));
+        var tokens = Login.to(sandbox).tokens(Map.of("grant_type", "password", "username", "root", "password", "root"));
         for (String kind : List.of("access_token", "id_token")) {
             UserInfo root = whoAmI(sandbox, tokens.path(kind).asText());
             assertThat(root.getUsername()).isEqualTo("nephele:root");
             assertThat(root.getGroups()).contains("nephele:administrators", "nephele:users");
         }
-        UserInfo mallory = whoAmI(sandbox, new Login(sandbox).password("mallory", "mallory"));
+        UserInfo mallory = whoAmI(sandbox, Login.to(sandbox).password("mallory", "mallory"));
         assertThat(mallory.getGroups()).containsExactlyInAnyOrder("nephele:users", "system:authenticated");
     }
 
     @Test
     void aTokenLastsFiveMinutes(Sandbox sandbox) throws Exception {
-        JsonNode claims = Login.claims(new Login(sandbox).password("alice", "alice"));
+        JsonNode claims = Login.claims(Login.to(sandbox).password("alice", "alice"));
         assertThat(claims.path("exp").asLong() - claims.path("iat").asLong()).isEqualTo(300);
     }
 
     @Test
     void theTokenOfAnotherClientIsRefused(Sandbox sandbox) throws Exception {
         String secret = Files.readString(sandbox.directory().resolve("keycloak-operator.token"));
-        String token = new Login(sandbox)
+        String token = Login.to(sandbox)
                 .tokens(Map.of(
                         "grant_type", "client_credentials", "client_id", "nephele-operator", "client_secret", secret))
                 .path("access_token")
@@ -67,7 +67,7 @@ class KeycloakTest {
 
     @Test
     void aScholarComesInThroughHisUniversity(Sandbox sandbox) throws Exception {
-        var login = new Login(sandbox);
+        var login = Login.to(sandbox);
         String token = login.through("university", "carol", "carol")
                 .path("access_token")
                 .asText();
@@ -84,14 +84,14 @@ class KeycloakTest {
 
     @Test
     void somebodyComesInThroughASocialAccount(Sandbox sandbox) throws Exception {
-        var tokens = new Login(sandbox).through("social", "dave", "dave");
+        var tokens = Login.to(sandbox).through("social", "dave", "dave");
         assertThat(whoAmI(sandbox, tokens.path("id_token").asText()).getUsername())
                 .isEqualTo("nephele:social.dave");
     }
 
     @Test
     void whoComesInFromOutsideWithTheNameAndTheAddressOfALocalUserIsSomebodyElse(Sandbox sandbox) throws Exception {
-        var login = new Login(sandbox);
+        var login = Login.to(sandbox);
         JsonNode local = Login.claims(login.password("alice", "alice"));
         JsonNode other = Login.claims(
                 login.through("social", "alice", "another").path("access_token").asText());
@@ -114,7 +114,7 @@ class KeycloakTest {
                 .until(() -> Files.exists(asked) && Files.readString(asked).contains("code"));
         Matcher address = ADDRESS.matcher(Files.readString(asked));
         assertThat(address.find()).isTrue();
-        new Login(sandbox).atDeviceAddress(address.group(), "olivia", "olivia");
+        Login.to(sandbox).atDeviceAddress(address.group(), "olivia", "olivia");
         assertThat(first.get()).isEqualTo("nephele:olivia");
         assertThat(second.get()).isEqualTo("nephele:olivia");
         assertThat(Files.readString(asked).lines().filter(line -> line.contains("https://")))
@@ -178,43 +178,40 @@ class KeycloakTest {
         assertThat(result.error()).contains(says);
     }
 
-    /** Not with the shared one, for it stops. */
+    /** Keycloak alone: the shared one does not stop. */
     @Test
     void keepsItsUsersAndItsIssuerThroughARestartAndMovesOnlyWhenItMust(@TempDir Path directory) throws Exception {
-        Settings settings = Settings.in(directory).withKeycloak();
+        Settings settings = Settings.in(directory);
+        Pki pki = Pki.in(directory.resolve("pki"));
         String issuer;
         JsonNode carol;
-        try (Sandbox sandbox = Sandbox.start(settings)) {
-            issuer = sandbox.keycloak().issuer();
-            carol = Login.claims(new Login(sandbox)
-                    .through("university", "carol", "carol")
-                    .path("access_token")
-                    .asText());
+        try (var keycloak = Keycloak.start(settings, pki, "secret")) {
+            keycloak.awaitReady();
+            issuer = keycloak.issuer();
+            carol = carol(keycloak, pki);
         }
-        try (Sandbox sandbox = Sandbox.start(settings)) {
-            assertThat(sandbox.keycloak().issuer()).isEqualTo(issuer);
-            assertIsStillCarol(sandbox, carol);
+        try (var keycloak = Keycloak.start(settings, pki, "secret")) {
+            keycloak.awaitReady();
+            assertThat(keycloak.issuer()).isEqualTo(issuer);
+            assertThat(carol(keycloak, pki).path("sub")).isEqualTo(carol.path("sub"));
         }
         try (var _ = new ServerSocket(URI.create(issuer).getPort(), 1, InetAddress.getLoopbackAddress());
-                Sandbox sandbox = Sandbox.start(settings)) {
-            assertThat(sandbox.keycloak().issuer()).isNotEqualTo(issuer);
-            assertIsStillCarol(sandbox, carol);
+                var keycloak = Keycloak.start(settings, pki, "secret")) {
+            keycloak.awaitReady();
+            assertThat(keycloak.issuer()).isNotEqualTo(issuer);
+            assertThat(carol(keycloak, pki).path("sub")).isEqualTo(carol.path("sub"));
+            assertThat(new Login(keycloak.issuer(), pki)
+                            .through("social", "dave", "dave")
+                            .has("access_token"))
+                    .isTrue();
         }
     }
 
-    private static void assertIsStillCarol(Sandbox sandbox, JsonNode carol) throws Exception {
-        String token = new Login(sandbox)
+    private static JsonNode carol(Keycloak keycloak, Pki pki) throws Exception {
+        return Login.claims(new Login(keycloak.issuer(), pki)
                 .through("university", "carol", "carol")
                 .path("access_token")
-                .asText();
-        assertThat(Login.claims(token).path("sub").asText())
-                .isEqualTo(carol.path("sub").asText());
-        assertThat(whoAmI(sandbox, token).getUsername()).isEqualTo("nephele:university.carol");
-        String social = new Login(sandbox)
-                .through("social", "dave", "dave")
-                .path("access_token")
-                .asText();
-        assertThat(whoAmI(sandbox, social).getUsername()).isEqualTo("nephele:social.dave");
+                .asText());
     }
 
     private static UserInfo whoAmI(Sandbox sandbox, String token) {

@@ -18,7 +18,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Tokens of the sandbox's Keycloak, got as its users get them. */
-record Login(Sandbox sandbox) {
+record Login(String issuer, Pki pki) {
+
+    /** Of a sandbox's users. */
+    static Login to(Sandbox sandbox) throws IOException {
+        return new Login(
+                sandbox.keycloak().issuer(), Pki.in(sandbox.controlPlane().pki()));
+    }
 
     private static final String CALLBACK = "http://127.0.0.1:9/";
     private static final String VERIFIER = "a-verifier-of-at-least-forty-three-characters-.";
@@ -33,7 +39,7 @@ record Login(Sandbox sandbox) {
 
     /** Access and ID token of somebody who logs in with a browser at an identity provider. */
     JsonNode through(String identityProvider, String user, String password) throws IOException, InterruptedException {
-        String address = issuer() + "/protocol/openid-connect/auth?"
+        String address = issuer + "/protocol/openid-connect/auth?"
                 + Browser.encode(Map.of(
                         "client_id", "nephele",
                         "response_type", "code",
@@ -42,7 +48,7 @@ record Login(Sandbox sandbox) {
                         "code_challenge", challenge(),
                         "code_challenge_method", "S256",
                         "kc_idp_hint", identityProvider));
-        try (var browser = new Browser(pki())) {
+        try (var browser = new Browser(pki)) {
             var end = browser.logIn(URI.create(address), user, password);
             assertThat(end.address().toString()).as(end.body()).startsWith(CALLBACK);
             return tokens(Map.of(
@@ -59,7 +65,7 @@ record Login(Sandbox sandbox) {
 
     /** Opens an address that {@code nephele-login} has printed, and logs in there with a local password. */
     void atDeviceAddress(String address, String user, String password) throws IOException, InterruptedException {
-        try (var browser = new Browser(pki())) {
+        try (var browser = new Browser(pki)) {
             var end = browser.logIn(URI.create(address), user, password);
             assertThat(end.body()).contains("Device Login Successful");
         }
@@ -69,9 +75,9 @@ record Login(Sandbox sandbox) {
     JsonNode tokens(Map<String, String> form) throws IOException, InterruptedException {
         var all = new TreeMap<>(Map.of("client_id", "nephele"));
         all.putAll(form);
-        try (HttpClient http = Https.trusting(pki(), null)) {
+        try (HttpClient http = Https.trusting(pki, null)) {
             var response = http.send(
-                    HttpRequest.newBuilder(URI.create(issuer() + "/protocol/openid-connect/token"))
+                    HttpRequest.newBuilder(URI.create(issuer + "/protocol/openid-connect/token"))
                             .header("Content-Type", "application/x-www-form-urlencoded")
                             .POST(HttpRequest.BodyPublishers.ofString("scope=openid&" + Browser.encode(all)))
                             .build(),
@@ -83,14 +89,6 @@ record Login(Sandbox sandbox) {
 
     static JsonNode claims(String token) throws IOException {
         return JSON.readTree(Base64.getUrlDecoder().decode(token.split("\\.")[1]));
-    }
-
-    private String issuer() {
-        return sandbox.keycloak().issuer();
-    }
-
-    private Pki pki() throws IOException {
-        return Pki.in(sandbox.controlPlane().pki());
     }
 
     private static String challenge() {
