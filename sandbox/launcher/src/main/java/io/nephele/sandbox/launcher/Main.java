@@ -85,8 +85,15 @@ public final class Main {
                     aws ec2 describe-instances
                     kubectl get nephele -A
                     kubectl apply -f docs/examples/instance.yaml && kubectl -n demo wait instance/web --for=condition=Ready
+                %s
+                Ctrl-C stops it; what you made is there at the next start. `make run RESET=1` starts over.""".formatted(sandbox.endpoint(), sandbox.kubeconfig(), login(sandbox));
+    }
 
-                Ctrl-C stops it; what you made is there at the next start. `make run RESET=1` starts over.""".formatted(sandbox.endpoint(), sandbox.kubeconfig());
+    private static String login(Sandbox sandbox) {
+        return sandbox.settings().keycloak() ? """
+
+                    kubectl --kubeconfig $NEPHELE_USER_KUBECONFIG auth whoami     # logs you in, as alice with password alice: docs/identity.md
+                """ : "";
     }
 
     /** Removes all state but the lock and the pid. */

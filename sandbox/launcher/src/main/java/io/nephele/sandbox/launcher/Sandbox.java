@@ -272,9 +272,9 @@ public final class Sandbox implements AutoCloseable {
         Files.move(part, envFile(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** Where all its state is. */
-    public Path directory() {
-        return settings.directory();
+    /** How it is run. */
+    public Settings settings() {
+        return settings;
     }
 
     /** The file to source. */

@@ -6,13 +6,17 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.api.model.authentication.SelfSubjectReview;
 import io.fabric8.kubernetes.api.model.authentication.UserInfo;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.nephele.sandbox.controlplane.Pki;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -21,6 +25,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -32,6 +37,14 @@ import org.junit.jupiter.api.io.TempDir;
 class KeycloakTest {
 
     private static final Pattern ADDRESS = Pattern.compile("https://\\S+");
+
+    private static final String GIVEN = """
+            <AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials>
+            <AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>secret/+=</SecretAccessKey><SessionToken>session</SessionToken><Expiration>2027-01-01T00:00:00Z</Expiration>
+            </Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>""";
+
+    private static final String DENIED = """
+            <ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>alice is no owner</Message></Error></ErrorResponse>""";
 
     @TempDir
     Path scratch;
@@ -56,7 +69,7 @@ class KeycloakTest {
 
     @Test
     void theTokenOfAnotherClientIsRefused(Sandbox sandbox) throws Exception {
-        String secret = Files.readString(sandbox.directory().resolve("keycloak-operator.token"));
+        String secret = Files.readString(sandbox.settings().directory().resolve("keycloak-operator.token"));
         String token = Login.to(sandbox)
                 .tokens(Map.of(
                         "grant_type", "client_credentials", "client_id", "nephele-operator", "client_secret", secret))
@@ -109,15 +122,10 @@ class KeycloakTest {
         // Two at once: one of them asks the user, the other waits for that.
         var first = CompletableFuture.supplyAsync(() -> shell.run(whoAmI + " 2>> %s/asked".formatted(scratch)));
         var second = CompletableFuture.supplyAsync(() -> shell.run(whoAmI + " 2>> %s/asked".formatted(scratch)));
-        Path asked = scratch.resolve("asked");
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> Files.exists(asked) && Files.readString(asked).contains("code"));
-        Matcher address = ADDRESS.matcher(Files.readString(asked));
-        assertThat(address.find()).isTrue();
-        Login.to(sandbox).atDeviceAddress(address.group(), "olivia", "olivia");
+        Login.to(sandbox).atDeviceAddress(printedAddress(), "olivia", "olivia");
         assertThat(first.get()).isEqualTo("nephele:olivia");
         assertThat(second.get()).isEqualTo("nephele:olivia");
-        assertThat(Files.readString(asked).lines().filter(line -> line.contains("https://")))
+        assertThat(Files.readString(scratch.resolve("asked")).lines().filter(line -> line.contains("https://")))
                 .hasSize(1);
         assertThat(shell.run(whoAmI)).isEqualTo("nephele:olivia");
 
@@ -142,6 +150,57 @@ class KeycloakTest {
         assertThat(whoAmI(sandbox, credential.path("status").path("token").asText())
                         .getUsername())
                 .isEqualTo("nephele:olivia");
+    }
+
+    /** What the STS does with it is tested elsewhere: this is about what AWS's tools are handed. */
+    @Test
+    void awsToolsGetTheCredentialsThatTheStsGivesForTheSession(Sandbox sandbox) throws Exception {
+        var shell = new Shell(sandbox, scratch);
+        var asked = new CopyOnWriteArrayList<String>();
+        HttpServer sts = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        sts.createContext("/", exchange -> {
+            try (exchange) {
+                asked.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+                boolean good = asked.getLast().contains("role%2Fmember");
+                byte[] answer = (good ? GIVEN : DENIED).getBytes(StandardCharsets.UTF_8);
+                exchange.sendResponseHeaders(good ? 200 : 403, answer.length);
+                exchange.getResponseBody().write(answer);
+            }
+        });
+        sts.start();
+        try {
+            String command =
+                    "XDG_CACHE_HOME=%s/cache nephele-login aws --issuer $NEPHELE_ISSUER --ca-file $NEPHELE_CA_FILE --endpoint http://127.0.0.1:%d --role-arn arn:aws:iam::123456789012:role/"
+                            .formatted(scratch, sts.getAddress().getPort());
+            var printed =
+                    CompletableFuture.supplyAsync(() -> shell.run(command + "member 2> %s/asked".formatted(scratch)));
+            Login.to(sandbox).atDeviceAddress(printedAddress(), "alice", "alice");
+            assertThat(new ObjectMapper().readTree(printed.get())).isEqualTo(new ObjectMapper().readTree("""
+                    {"Version": 1, "AccessKeyId": "ASIAEXAMPLE", "SecretAccessKey": "secret/+=", "SessionToken": "session", "Expiration": "2027-01-01T00:00:00Z"}"""));
+            assertThat(asked.getFirst())
+                    .contains(
+                            "Action=AssumeRoleWithWebIdentity",
+                            "Version=2011-06-15",
+                            "RoleSessionName=alice",
+                            "WebIdentityToken=ey")
+                    .contains("RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fmember");
+            assertFails(
+                    shell,
+                    command + "owner",
+                    1,
+                    "nephele-login: arn:aws:iam::123456789012:role/owner is refused: alice is no owner");
+        } finally {
+            sts.stop(0);
+        }
+    }
+
+    private String printedAddress() throws IOException {
+        Path asked = scratch.resolve("asked");
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> Files.exists(asked) && Files.readString(asked).contains("code"));
+        Matcher address = ADDRESS.matcher(Files.readString(asked));
+        assertThat(address.find()).isTrue();
+        return address.group();
     }
 
     @Test

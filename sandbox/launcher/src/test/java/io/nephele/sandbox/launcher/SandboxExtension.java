@@ -3,6 +3,7 @@ package io.nephele.sandbox.launcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -10,11 +11,17 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 /** Gives end-to-end tests one running sandbox, started when the first of them asks for it. */
 class SandboxExtension implements ParameterResolver {
 
-    /** The same with Keycloak: another sandbox, for the tests that need one. */
+    /** The same with Keycloak, and with a leader elected as in production: another sandbox, for the tests that need one. */
     static final class WithKeycloak extends SandboxExtension {
         @Override
         Settings settings(Path directory) {
-            return super.settings(directory).withKeycloak();
+            return new Settings(
+                    Settings.sourceTree(),
+                    directory.toAbsolutePath(),
+                    false,
+                    null,
+                    List.of("-Dquarkus.profile=prod"),
+                    true);
         }
     }
 
