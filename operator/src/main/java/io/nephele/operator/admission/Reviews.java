@@ -60,7 +60,7 @@ record Reviews(List<Rule> rules) {
                             .put("kind", "quotas")
                             .putArray("causes")
                             .addObject()
-                            .put("reason", "QuotaExceeded")
+                            .put("reason", Verdict.Exceeded.REASON)
                             .put("field", resource)
                             .put("message", message);
                     return response;

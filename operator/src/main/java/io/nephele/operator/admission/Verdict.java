@@ -24,7 +24,11 @@ public sealed interface Verdict {
      *
      * @param resource of the quota
      */
-    record Exceeded(String resource, String message) implements Verdict {}
+    record Exceeded(String resource, String message) implements Verdict {
+
+        /** The reason of the cause in the refusal's details; its field is the resource. */
+        public static final String REASON = "QuotaExceeded";
+    }
 
     /** 403: not his to do, or not possible as things stand. */
     static Denied forbidden(String message) {
