@@ -22,9 +22,19 @@ public record Settings(
         java.util.List<String> operatorJvmOptions,
         boolean keycloak) {
 
+    /** A sandbox without Keycloak. */
+    public Settings(
+            Path home,
+            Path directory,
+            boolean fixedPorts,
+            @Nullable Path kubeconfig,
+            java.util.List<String> operatorJvmOptions) {
+        this(home, directory, fixedPorts, kubeconfig, operatorJvmOptions, false);
+    }
+
     /** A sandbox in {@code directory} with free ports, without Keycloak. */
     public static Settings in(Path directory) {
-        return new Settings(sourceTree(), directory.toAbsolutePath(), false, null, java.util.List.of(), false);
+        return new Settings(sourceTree(), directory.toAbsolutePath(), false, null, java.util.List.of());
     }
 
     /** The same with Keycloak. */

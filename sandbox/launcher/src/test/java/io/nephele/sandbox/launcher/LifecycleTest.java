@@ -92,7 +92,7 @@ class LifecycleTest {
             cluster.operator().pause();
             cluster.facade().pause();
             var settings = new Settings(
-                    Settings.sourceTree(), other, false, cluster.controlPlane().kubeconfig(), List.of(), false);
+                    Settings.sourceTree(), other, false, cluster.controlPlane().kubeconfig(), List.of());
             try (Sandbox sandbox = Sandbox.start(settings)) {
                 assertThatThrownBy(sandbox::controlPlane).hasMessageContaining("runs on a cluster that exists");
                 var shell = new Shell(sandbox, other);

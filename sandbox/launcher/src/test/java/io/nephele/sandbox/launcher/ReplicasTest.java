@@ -21,8 +21,7 @@ class ReplicasTest {
 
     @Test
     void theOtherReplicaGoesOnWhereTheLeaderWasKilled(@TempDir Path directory) throws Exception {
-        var settings =
-                new Settings(Settings.sourceTree(), directory, false, null, List.of("-Dquarkus.profile=prod"), false);
+        var settings = new Settings(Settings.sourceTree(), directory, false, null, List.of("-Dquarkus.profile=prod"));
         try (Sandbox sandbox = Sandbox.start(settings)) {
             KubernetesClient client = sandbox.admin();
             sandbox.startAnotherOperator().awaitReady();
