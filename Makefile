@@ -1,7 +1,7 @@
 # Everything one does with the source tree. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help check build run start stop test bench crds format clients control-plane
+.PHONY: help check build run start stop test bench crds format clients control-plane keycloak
 
 # The first JDK 25 or later among JAVA_HOME and the usual folders.
 JDK := $(shell for d in "$$JAVA_HOME" /usr/lib/jvm/* /opt/java/* $(HOME)/.sdkman/candidates/java/* $(HOME)/.jdks/*; do \
@@ -21,6 +21,7 @@ export NEPHELE_KUBECONFIG := $(KUBECONFIG)
 endif
 unexport KUBECONFIG
 export RESET
+export KEYCLOAK
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -49,10 +50,13 @@ build: target/built ## Compile and package everything
 control-plane: check # etcd, kube-apiserver, kube-controller-manager and kubectl, once for all clones
 	@sandbox/control-plane/build >/dev/null
 
-run: check control-plane target/built ## The whole cloud on this machine, in the foreground; RESET=1 starts over; KUBECONFIG=file uses a cluster that exists
+keycloak: check # Where users log in; KEYCLOAK=0 goes without
+	@if [ "$(KEYCLOAK)" != 0 ]; then sandbox/keycloak/build >/dev/null; fi
+
+run: check control-plane keycloak target/built ## The whole cloud on this machine, in the foreground; RESET=1 starts over; KEYCLOAK=0 is lighter; KUBECONFIG=file uses a cluster that exists
 	@exec setpriv --pdeathsig TERM $(LAUNCH).Main
 
-start: check control-plane target/built ## The same in the background; returns when it is ready
+start: check control-plane keycloak target/built ## The same in the background; returns when it is ready
 	@mkdir -p $(SANDBOX) && rm -f $(SANDBOX)/env
 	@setsid --fork $(LAUNCH).Main </dev/null >$(SANDBOX)/sandbox.log 2>&1
 	@sleep 1; for i in $$(seq 1200); do \
@@ -68,7 +72,7 @@ stop: ## Stop what `make start` has started
 clients: check # The AWS CLI and boto3 for the tests, once for all clones
 	@sandbox/aws-clients/build >/dev/null
 
-test: check control-plane clients ## All tests
+test: check control-plane keycloak clients ## All tests
 	@$(MVN) verify && mkdir -p target && touch target/built
 
 bench: check control-plane target/built ## Compare with a plain client, and write docs/benchmarks.md; INSTANCES=100 is quicker

@@ -2,6 +2,7 @@ package io.nephele.operator;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,8 @@ public interface Settings {
 
     WebhookSettings webhook();
 
+    KeycloakSettings keycloak();
+
     /** How quotas are kept. */
     interface QuotaSettings {
 
@@ -72,5 +75,25 @@ public interface Settings {
         /** How long a certificate lasts. It is replaced when two thirds of that are over. */
         @WithDefault("2160h")
         Duration certificateLife();
+    }
+
+    /** Where users log in. Without an issuer nobody gets a personal project by himself. */
+    interface KeycloakSettings {
+
+        /** {@code https://<keycloak>/realms/<realm>}, as it stands in tokens. */
+        Optional<String> issuer();
+
+        /** A client with a service account that may view the realm's events and users. */
+        @WithDefault("nephele-operator")
+        String clientId();
+
+        Optional<String> clientSecret();
+
+        /** Authorities that have signed Keycloak's certificate, PEM; those of the JDK when absent. */
+        Optional<Path> caFile();
+
+        /** How long somebody waits for his project at most, after his first login. */
+        @WithDefault("2s")
+        Duration pollInterval();
     }
 }

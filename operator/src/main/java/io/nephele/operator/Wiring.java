@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -24,8 +25,11 @@ class Wiring {
 
     @Produces
     @Singleton
-    LeaderElectionConfiguration leaderElection(Settings settings) {
-        return new LeaderElectionConfiguration("nephele-operator", settings.systemNamespace());
+    LeaderElectionConfiguration leaderElection(Settings settings, Leadership leadership) {
+        return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration("nephele-operator")
+                .withLeaseNamespace(settings.systemNamespace())
+                .withLeaderCallbacks(leadership.callbacks())
+                .build();
     }
 
     /** Without a time series for each object: their number has no bound. */

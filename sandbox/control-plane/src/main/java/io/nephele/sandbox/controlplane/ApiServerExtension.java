@@ -34,7 +34,7 @@ public final class ApiServerExtension implements BeforeAllCallback, ParameterRes
         try {
             Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "control-plane-");
             return new Shared(ControlPlane.start(
-                    new ControlPlane.Settings(directory.toAbsolutePath(), Ports.free(), List.of(), true)));
+                    new ControlPlane.Settings(directory.toAbsolutePath(), Ports.free(), List.of(), true, null)));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

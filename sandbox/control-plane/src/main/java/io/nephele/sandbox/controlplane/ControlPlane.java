@@ -9,14 +9,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running Kubernetes API: etcd, kube-apiserver and kube-controller-manager (garbage collector, namespaces, volume protection; no scheduler, no kubelet), all
@@ -51,8 +50,14 @@ public final class ControlPlane implements AutoCloseable {
      * @param port of the API server
      * @param users who may log in with a bearer token, beside the administrator
      * @param audit whether writes are recorded in {@link #auditLog()}
+     * @param authentication an AuthenticationConfiguration: whose tokens are believed, beside those of {@code users}
      */
-    public record Settings(Path directory, int port, List<User> users, boolean audit) {}
+    public record Settings(
+            Path directory,
+            int port,
+            List<User> users,
+            boolean audit,
+            @Nullable Path authentication) {}
 
     /** A user of the static token file. */
     public record User(String name, String token, List<String> groups) {}
@@ -81,9 +86,7 @@ public final class ControlPlane implements AutoCloseable {
         Path pki = directory.resolve("pki");
         Path logs = directory.resolve("logs");
         Files.createDirectories(logs);
-        if (!Files.exists(pki.resolve("complete"))) {
-            makeCertificates(pki);
-        }
+        Pki.in(pki);
         writeTokens(directory.resolve("tokens.csv"));
         Files.writeString(kubeconfig(), kubeconfigFor("admin", adminToken()));
         Files.writeString(controllerManagerKubeconfig(), kubeconfigFor(CONTROLLER_MANAGER, controllerManagerToken()));
@@ -140,6 +143,9 @@ public final class ControlPlane implements AutoCloseable {
             apiServer.add("--audit-log-path=" + auditLog());
             apiServer.add("--audit-log-mode=batch");
             apiServer.add("--audit-log-maxbackup=10");
+        }
+        if (settings.authentication() != null) {
+            apiServer.add("--authentication-config=" + settings.authentication());
         }
         ChildProcess server = start("kube-apiserver", apiServer);
         // A client that does not try again by itself: the loop does.
@@ -198,21 +204,6 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
-    private static void makeCertificates(Path pki) throws IOException {
-        Files.createDirectories(pki);
-        var authority = new Certificates();
-        Files.writeString(pki.resolve("ca.crt"), authority.authority());
-        for (String name : List.of("apiserver", "kubelet-client", "front-proxy-client", "stand-in")) {
-            authority.issue(name).write(pki, name);
-        }
-        var serviceAccount = Certificates.bareKey();
-        Files.writeString(pki.resolve("service-account.pub"), serviceAccount.certificate());
-        Files.writeString(pki.resolve("service-account.key"), serviceAccount.key());
-        Files.writeString(pki.resolve("admin.token"), randomToken());
-        Files.writeString(pki.resolve("controller-manager.token"), randomToken());
-        Files.writeString(pki.resolve("complete"), "");
-    }
-
     private void writeTokens(Path file) throws IOException {
         var lines = new StringBuilder();
         var users = new ArrayList<>(List.of(
@@ -232,9 +223,7 @@ public final class ControlPlane implements AutoCloseable {
 
     /** A secret of 128 random bits. */
     public static String randomToken() {
-        byte[] bytes = new byte[16];
-        new SecureRandom().nextBytes(bytes);
-        return HexFormat.of().formatHex(bytes);
+        return Pki.randomToken();
     }
 
     /** The programs it runs, with a kubectl of the same version beside them. */
@@ -284,6 +273,11 @@ public final class ControlPlane implements AutoCloseable {
 
     /** A kubeconfig for a bearer token, self-contained. */
     public String kubeconfigFor(String user, String token) throws IOException {
+        return kubeconfigWith(user, "{token: \"%s\"}".formatted(token));
+    }
+
+    /** A kubeconfig for a user with other credentials, given as YAML on one line. */
+    public String kubeconfigWith(String user, String credentials) throws IOException {
         String ca = java.util.Base64.getEncoder().encodeToString(Files.readAllBytes(pki().resolve("ca.crt")));
         return """
                 apiVersion: v1
@@ -293,12 +287,12 @@ public final class ControlPlane implements AutoCloseable {
                   cluster: {server: "%s", certificate-authority-data: %s}
                 users:
                 - name: %s
-                  user: {token: "%s"}
+                  user: %s
                 contexts:
                 - name: nephele
                   context: {cluster: nephele, user: "%s"}
                 current-context: nephele
-                """.formatted(url(), ca, user, token, user);
+                """.formatted(url(), ca, user, credentials, user);
     }
 
     /** A client for a bearer token; the caller closes it. */

@@ -13,7 +13,11 @@ class ControlPlaneTest {
     @Test
     void keepsItsStateThroughARestartAndLeavesNoProcessBehind(@TempDir Path directory) {
         var settings = new ControlPlane.Settings(
-                directory, Ports.free(), List.of(new ControlPlane.User("alice", "secret", List.of("users"))), true);
+                directory,
+                Ports.free(),
+                List.of(new ControlPlane.User("alice", "secret", List.of("users"))),
+                true,
+                null);
         List<ChildProcess> processes;
         try (var controlPlane = ControlPlane.start(settings);
                 var admin = controlPlane.adminClient()) {

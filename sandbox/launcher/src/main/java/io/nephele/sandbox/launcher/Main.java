@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code make run}: starts a sandbox in {@code .sandbox}, says what to type next, and stops it at SIGINT or SIGTERM.
  *
- * <p>Environment: {@code RESET=1} starts over, {@code NEPHELE_KUBECONFIG} names a cluster that exists.
+ * <p>Environment: {@code RESET=1} starts over, {@code NEPHELE_KUBECONFIG} names a cluster that exists, {@code KEYCLOAK=0} goes without Keycloak.
  */
 public final class Main {
 
@@ -39,7 +39,9 @@ public final class Main {
             if ("1".equals(System.getenv("RESET"))) {
                 empty(directory);
             }
-            run(new Settings(home, directory, true, existingCluster(), List.of()));
+            Path existing = existingCluster();
+            boolean keycloak = existing == null && !"0".equals(System.getenv("KEYCLOAK"));
+            run(new Settings(home, directory, true, existing, List.of(), keycloak));
         }
     }
 
@@ -83,8 +85,15 @@ public final class Main {
                     aws ec2 describe-instances
                     kubectl get nephele -A
                     kubectl apply -f docs/examples/instance.yaml && kubectl -n demo wait instance/web --for=condition=Ready
+                %s
+                Ctrl-C stops it; what you made is there at the next start. `make run RESET=1` starts over.""".formatted(sandbox.endpoint(), sandbox.kubeconfig(), login(sandbox));
+    }
 
-                Ctrl-C stops it; what you made is there at the next start. `make run RESET=1` starts over.""".formatted(sandbox.endpoint(), sandbox.kubeconfig());
+    private static String login(Sandbox sandbox) {
+        return sandbox.settings().keycloak() ? """
+
+                    kubectl --kubeconfig $NEPHELE_USER_KUBECONFIG auth whoami     # logs you in, as alice with password alice: docs/identity.md
+                """ : "";
     }
 
     /** Removes all state but the lock and the pid. */

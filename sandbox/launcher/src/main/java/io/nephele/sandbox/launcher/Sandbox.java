@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.nephele.crds.accesskey.AccessKeyStatus;
 import io.nephele.sandbox.controlplane.ControlPlane;
+import io.nephele.sandbox.controlplane.Pki;
 import io.nephele.sandbox.controlplane.Ports;
 import io.nephele.sandbox.standin.HttpsEndpoint;
 import io.nephele.sandbox.standin.StandInCrds;
@@ -19,6 +20,7 @@ import java.security.GeneralSecurityException;
 import java.util.ArrayDeque;
 import java.util.Base64;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +53,7 @@ public final class Sandbox implements AutoCloseable {
     private final Deque<AutoCloseable> closeables = new ArrayDeque<>();
     private @Nullable ControlPlane controlPlane;
     private @Nullable KubeVirt kubeVirt;
+    private @Nullable Keycloak keycloak;
     private final @Nullable ExistingCluster existing;
     private final KubernetesClient admin;
     private final ServiceProxy webhooks;
@@ -92,6 +95,10 @@ public final class Sandbox implements AutoCloseable {
             operator.awaitReady();
             facade.awaitReady();
             tenant = tenant(new Examples(admin).create(exampleImage(), existing == null));
+            if (keycloak != null) {
+                keycloak.awaitReady();
+                new TokenLogin(keycloak.issuer()).await(admin);
+            }
             writeEnv();
         } catch (IOException | InterruptedException | RuntimeException e) {
             close();
@@ -118,8 +125,10 @@ public final class Sandbox implements AutoCloseable {
                 new ControlPlane.User(SERVICE_ACCOUNT + "nephele-api-server", facadeToken, groups),
                 // By its name the chart's policy knows who may delete the claims of volumes.
                 new ControlPlane.User("system:serviceaccount:cdi:cdi-sa", cdiToken, List.of("system:masters")));
-        var started = own(ControlPlane.start(
-                new ControlPlane.Settings(settings.directory().resolve("control-plane"), port(16443), users, true)));
+        Path directory = settings.directory().resolve("control-plane");
+        Path authentication = settings.keycloak() ? startKeycloak(Pki.in(directory.resolve("pki"))) : null;
+        var started =
+                own(ControlPlane.start(new ControlPlane.Settings(directory, port(16443), users, true, authentication)));
         controlPlane = started;
         Files.writeString(kubeconfigOf("operator"), started.kubeconfigFor("operator", operatorToken));
         Files.writeString(kubeconfigOf("api-server"), started.kubeconfigFor("api-server", facadeToken));
@@ -133,6 +142,14 @@ public final class Sandbox implements AutoCloseable {
             throw new IllegalStateException(e);
         }
         return client;
+    }
+
+    /** It takes longest, and so begins first. Returns the configuration for an API server that is to believe its tokens. */
+    private Path startKeycloak(Pki pki) throws IOException {
+        keycloak = own(Keycloak.start(settings, pki, token("keycloak-operator")));
+        Path configuration = settings.directory().resolve("keycloak/authentication.yaml");
+        new TokenLogin(keycloak.issuer()).writeConfiguration(settings.home(), pki, configuration);
+        return configuration;
     }
 
     private Path kubeconfigOf(String name) {
@@ -156,11 +173,11 @@ public final class Sandbox implements AutoCloseable {
     }
 
     /** Starts another operator beside the first. With leader election on, which the operator's profile {@code prod} has, it waits for its turn. */
-    Service startAnotherOperator() {
+    Service startAnotherOperator() throws IOException {
         return own(startOperator("operator-" + closeables.size()));
     }
 
-    private Service startOperator(String name) {
+    private Service startOperator(String name) throws IOException {
         var options =
                 new java.util.ArrayList<>(List.of("-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-Xmx256m"));
         options.addAll(settings.operatorJvmOptions());
@@ -169,12 +186,19 @@ public final class Sandbox implements AutoCloseable {
         }
         int port = Ports.free();
         webhooks.add(port);
-        var environment = Map.of(
+        var environment = new HashMap<>(Map.of(
                 "QUARKUS_PROFILE", "sandbox",
                 "NEPHELE_WEBHOOK_ENABLED", Boolean.toString(existing == null),
                 "NEPHELE_WEBHOOK_HOST", "127.0.0.1",
                 "NEPHELE_WEBHOOK_PORT", Integer.toString(port),
-                "NEPHELE_WEBHOOK_HOSTS", "127.0.0.1");
+                "NEPHELE_WEBHOOK_HOSTS", "127.0.0.1"));
+        if (keycloak != null) {
+            environment.put("NEPHELE_KEYCLOAK_ISSUER", keycloak.issuer());
+            environment.put("NEPHELE_KEYCLOAK_CLIENT_SECRET", token("keycloak-operator"));
+            environment.put(
+                    "NEPHELE_KEYCLOAK_CA_FILE",
+                    controlPlane().pki().resolve("ca.crt").toString());
+        }
         return service(name, "operator", options, environment, Ports.free());
     }
 
@@ -190,7 +214,7 @@ public final class Sandbox implements AutoCloseable {
     private Service service(
             String name, String module, List<String> options, Map<String, String> settingsOfIts, int port) {
         int management = Ports.free();
-        var environment = new java.util.HashMap<String, String>();
+        var environment = new HashMap<String, String>();
         environment.put("KUBECONFIG", kubeconfigOf(module).toString());
         environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
@@ -217,9 +241,23 @@ public final class Sandbox implements AutoCloseable {
 
     /** What to source in a shell. It appears when all is ready, and is whole when it appears. */
     private void writeEnv() throws IOException {
-        String path = controlPlane == null
-                ? ""
-                : "export PATH='" + controlPlane.binaries().directory() + "':\"$PATH\"\n";
+        String more = "";
+        if (controlPlane != null) {
+            more += "export PATH='" + controlPlane.binaries().directory() + "':\"$PATH\"\n";
+        }
+        if (keycloak != null) {
+            new TokenLogin(keycloak.issuer()).writeKubeconfig(settings.home(), controlPlane(), userKubeconfig());
+            more += """
+                    export NEPHELE_ISSUER='%s'
+                    export NEPHELE_CA_FILE='%s'
+                    export NEPHELE_USER_KUBECONFIG='%s'
+                    export PATH='%s':"$PATH"
+                    """.formatted(
+                            keycloak.issuer(),
+                            controlPlane().pki().resolve("ca.crt"),
+                            userKubeconfig(),
+                            settings.home().resolve(TokenLogin.CLIENT));
+        }
         Path part = settings.directory().resolve("env.part");
         Files.writeString(
                 part, """
@@ -230,8 +268,13 @@ public final class Sandbox implements AutoCloseable {
                 export AWS_ACCESS_KEY_ID='%s'
                 export AWS_SECRET_ACCESS_KEY='%s'
                 unset AWS_SESSION_TOKEN AWS_PROFILE
-                """.formatted(kubeconfig(), endpoint, tenant.accessKeyId(), tenant.secretAccessKey()) + path);
+                """.formatted(kubeconfig(), endpoint, tenant.accessKeyId(), tenant.secretAccessKey()) + more);
         Files.move(part, envFile(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** How it is run. */
+    public Settings settings() {
+        return settings;
     }
 
     /** The file to source. */
@@ -242,6 +285,11 @@ public final class Sandbox implements AutoCloseable {
     /** The administrator's kubeconfig. */
     public Path kubeconfig() {
         return existing != null ? existing.file() : controlPlane().kubeconfig();
+    }
+
+    /** The kubeconfig of whoever logs in to Keycloak. */
+    public Path userKubeconfig() {
+        return settings.directory().resolve("user.kubeconfig");
     }
 
     /** A client of the administrator; closed with the sandbox. */
@@ -272,6 +320,14 @@ public final class Sandbox implements AutoCloseable {
             throw new IllegalStateException("This sandbox runs on a cluster that exists");
         }
         return controlPlane;
+    }
+
+    /** Keycloak; absent unless asked for. */
+    public Keycloak keycloak() {
+        if (keycloak == null) {
+            throw new IllegalStateException("This sandbox runs without Keycloak");
+        }
+        return keycloak;
     }
 
     /** The stand-in, to set off faults; absent on a cluster that exists. */

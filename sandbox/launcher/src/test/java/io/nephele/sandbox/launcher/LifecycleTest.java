@@ -67,7 +67,7 @@ class LifecycleTest {
         try {
             await().atMost(Duration.ofMinutes(2)).until(() -> Files.exists(directory.resolve("env")));
             List<ProcessHandle> children = sandbox.descendants().toList();
-            assertThat(children).hasSizeGreaterThanOrEqualTo(5).allMatch(ProcessHandle::isAlive);
+            assertThat(children).hasSizeGreaterThanOrEqualTo(6).allMatch(ProcessHandle::isAlive);
             sandbox.destroyForcibly();
             await().atMost(Duration.ofSeconds(20)).until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
         } finally {
@@ -79,7 +79,7 @@ class LifecycleTest {
     static final class Victim {
 
         public static void main(String[] args) throws Exception {
-            try (Sandbox _ = Sandbox.start(Settings.in(Path.of(args[0])))) {
+            try (Sandbox _ = Sandbox.start(Settings.in(Path.of(args[0])).withKeycloak())) {
                 new CountDownLatch(1).await();
             }
         }

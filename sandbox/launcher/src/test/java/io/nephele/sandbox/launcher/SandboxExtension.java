@@ -3,12 +3,31 @@ package io.nephele.sandbox.launcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** Gives end-to-end tests one running sandbox, started when the first of them asks for it. */
-final class SandboxExtension implements ParameterResolver {
+class SandboxExtension implements ParameterResolver {
+
+    /** The same with Keycloak, and with a leader elected as in production: another sandbox, for the tests that need one. */
+    static final class WithKeycloak extends SandboxExtension {
+        @Override
+        Settings settings(Path directory) {
+            return new Settings(
+                    Settings.sourceTree(),
+                    directory.toAbsolutePath(),
+                    false,
+                    null,
+                    List.of("-Dquarkus.profile=prod"),
+                    true);
+        }
+    }
+
+    Settings settings(Path directory) {
+        return Settings.in(directory);
+    }
 
     private static final ExtensionContext.Namespace NAMESPACE =
             ExtensionContext.Namespace.create(SandboxExtension.class);
@@ -29,14 +48,14 @@ final class SandboxExtension implements ParameterResolver {
     public Sandbox resolveParameter(ParameterContext parameter, ExtensionContext context) {
         return context.getRoot()
                 .getStore(NAMESPACE)
-                .getOrComputeIfAbsent(Shared.class, _ -> start(), Shared.class)
+                .getOrComputeIfAbsent(getClass(), _ -> start(), Shared.class)
                 .sandbox();
     }
 
-    private static Shared start() {
+    private Shared start() {
         try {
             Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "sandbox-");
-            return new Shared(Sandbox.start(Settings.in(directory)));
+            return new Shared(Sandbox.start(settings(directory)));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
