@@ -17,6 +17,7 @@ import io.nephele.crds.Nephele;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.HttpURLConnection;
 import java.time.Clock;
+import java.util.Map;
 import org.jboss.logging.Logger;
 
 /** How the operator writes: applied by one field manager, created once, deleted without complaint if it is gone. */
@@ -138,6 +139,7 @@ public class Writes {
                 .withNewMetadata()
                 .withGenerateName(metadata.getName() + ".")
                 .withNamespace(namespace)
+                .withAnnotations(requestId(metadata))
                 .endMetadata()
                 .withType(type)
                 .withReason(reason)
@@ -161,5 +163,13 @@ public class Writes {
         } catch (KubernetesClientException e) {
             LOG.debugf("No event about %s/%s: %s", namespace, metadata.getName(), e.getMessage());
         }
+    }
+
+    /** The request that has written the object last, if it came through the facade: by it the event is found in its audit log. */
+    private static Map<String, String> requestId(ObjectMeta metadata) {
+        String id = metadata.getAnnotations() == null
+                ? null
+                : metadata.getAnnotations().get(Nephele.ANNOTATION_REQUEST_ID);
+        return id == null ? Map.of() : Map.of(Nephele.ANNOTATION_REQUEST_ID, id);
     }
 }

@@ -3,16 +3,27 @@ package io.nephele.sandbox.launcher;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.nephele.crds.accesskey.AccessKey;
 import io.nephele.crds.accesskey.AccessKeySpec;
+import io.nephele.crds.accesskey.AccessKeyStatus;
 import io.nephele.crds.image.Image;
 import io.nephele.crds.image.ImageSource;
 import io.nephele.crds.image.ImageSpec;
 import io.nephele.crds.image.ImageState;
 import io.nephele.crds.image.LaunchPermissions;
+import io.nephele.crds.project.MemberRole;
+import io.nephele.crds.project.MembershipState;
 import io.nephele.crds.project.Project;
+import io.nephele.crds.project.ProjectMembership;
+import io.nephele.crds.project.ProjectMembershipSpec;
 import io.nephele.crds.project.ProjectSpec;
+import io.nephele.sandbox.launcher.Sandbox.Tenant;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A project, a user of it with an access key, and a public image: enough to order a VM with the first command. */
 record Examples(KubernetesClient client) {
@@ -23,13 +34,14 @@ record Examples(KubernetesClient client) {
     static final String IMAGE = "debian-13";
 
     /**
-     * Creates what is not there yet, waits until it can be used, and returns the Secret of the access key.
+     * Creates what is not there yet, and waits until it can be used.
      *
      * @param imageUrl where the image comes from
      * @param awaitImage whether to wait for it too; a real one takes minutes
      */
-    Secret create(String imageUrl, boolean awaitImage) {
+    void create(String imageUrl, boolean awaitImage) {
         project(PROJECT, "Demonstration");
+        membership();
         project(CATALOGUE, "Public images");
         if (client.resources(Image.class).inNamespace(CATALOGUE).withName(IMAGE).get() == null) {
             var image = new Image();
@@ -47,12 +59,6 @@ record Examples(KubernetesClient client) {
                     null));
             Sandbox.apply(client, image);
         }
-        var key = new AccessKey();
-        key.setMetadata(
-                new ObjectMetaBuilder().withName(USER).withNamespace(PROJECT).build());
-        key.setSpec(new AccessKeySpec(USER, true, null, null));
-        Sandbox.apply(client, key);
-
         if (awaitImage) {
             client.resources(Image.class)
                     .inNamespace(CATALOGUE)
@@ -64,17 +70,61 @@ record Examples(KubernetesClient client) {
                             120,
                             TimeUnit.SECONDS);
         }
-        AccessKey made = client.resources(AccessKey.class)
-                .inNamespace(PROJECT)
-                .withName(USER)
+    }
+
+    /**
+     * The user's access key. It is shown for an hour after it was made: when that is over and nobody has kept it, another one takes its place.
+     *
+     * @param kept from an earlier start
+     */
+    Tenant accessKey(@Nullable Tenant kept) {
+        AccessKey present = accessKey().get();
+        if (present != null && kept != null && kept.accessKeyId().equals(present.accessKeyId())) {
+            return kept;
+        }
+        if (present != null
+                && (present.getStatus() == null || present.getStatus().secretName() == null)) {
+            client.resource(present).delete();
+            accessKey().waitUntilCondition(Objects::isNull, 60, TimeUnit.SECONDS);
+            present = null;
+        }
+        if (present == null) {
+            var key = new AccessKey();
+            key.setMetadata(new ObjectMetaBuilder()
+                    .withName(USER)
+                    .withNamespace(PROJECT)
+                    .build());
+            key.setSpec(new AccessKeySpec(USER, true, null, null));
+            Sandbox.apply(client, key);
+        }
+        AccessKey made = accessKey()
                 .waitUntilCondition(
                         k -> k != null && k.getStatus() != null && k.getStatus().secretName() != null,
                         60,
                         TimeUnit.SECONDS);
-        return client.secrets()
+        Secret secret = client.secrets()
                 .inNamespace(PROJECT)
                 .withName(made.getStatus().secretName())
                 .waitUntilCondition(s -> s != null && s.getData() != null, 60, TimeUnit.SECONDS);
+        return new Tenant(decode(secret, AccessKeyStatus.ID), decode(secret, AccessKeyStatus.SECRET));
+    }
+
+    private Resource<AccessKey> accessKey() {
+        return client.resources(AccessKey.class).inNamespace(PROJECT).withName(USER);
+    }
+
+    private static String decode(Secret secret, String key) {
+        return new String(Base64.getDecoder().decode(secret.getData().get(key)), StandardCharsets.UTF_8);
+    }
+
+    private void membership() {
+        var membership = new ProjectMembership();
+        membership.setMetadata(new ObjectMetaBuilder()
+                .withName(ProjectMembership.nameOf(USER))
+                .withNamespace(PROJECT)
+                .build());
+        membership.setSpec(new ProjectMembershipSpec(USER, MemberRole.Owner, MembershipState.Accepted, null, null));
+        Sandbox.apply(client, membership);
     }
 
     private void project(String name, String displayName) {
