@@ -41,7 +41,7 @@ record Examples(KubernetesClient client) {
      */
     void create(String imageUrl, boolean awaitImage) {
         project(PROJECT, "Demonstration");
-        membership();
+        member(PROJECT, USER, MemberRole.Owner);
         project(CATALOGUE, "Public images");
         if (client.resources(Image.class).inNamespace(CATALOGUE).withName(IMAGE).get() == null) {
             var image = new Image();
@@ -73,61 +73,58 @@ record Examples(KubernetesClient client) {
     }
 
     /**
-     * The user's access key. It is shown for an hour after it was made: when that is over and nobody has kept it, another one takes its place.
+     * A member's access key, of his name. It is shown for an hour after it was made: when that is over and nobody has kept it, another one takes its place.
      *
      * @param kept from an earlier start
      */
-    Tenant accessKey(@Nullable Tenant kept) {
-        AccessKey present = accessKey().get();
+    Tenant accessKey(String project, String user, @Nullable Tenant kept) {
+        Resource<AccessKey> resource =
+                client.resources(AccessKey.class).inNamespace(project).withName(user);
+        AccessKey present = resource.get();
         if (present != null && kept != null && kept.accessKeyId().equals(present.accessKeyId())) {
             return kept;
         }
         if (present != null
                 && (present.getStatus() == null || present.getStatus().secretName() == null)) {
             client.resource(present).delete();
-            accessKey().waitUntilCondition(Objects::isNull, 60, TimeUnit.SECONDS);
+            resource.waitUntilCondition(Objects::isNull, 60, TimeUnit.SECONDS);
             present = null;
         }
         if (present == null) {
             var key = new AccessKey();
             key.setMetadata(new ObjectMetaBuilder()
-                    .withName(USER)
-                    .withNamespace(PROJECT)
+                    .withName(user)
+                    .withNamespace(project)
                     .build());
-            key.setSpec(new AccessKeySpec(USER, true, null, null));
+            key.setSpec(new AccessKeySpec(user, true, null, null));
             Sandbox.apply(client, key);
         }
-        AccessKey made = accessKey()
-                .waitUntilCondition(
-                        k -> k != null && k.getStatus() != null && k.getStatus().secretName() != null,
-                        60,
-                        TimeUnit.SECONDS);
+        AccessKey made = resource.waitUntilCondition(
+                k -> k != null && k.getStatus() != null && k.getStatus().secretName() != null, 60, TimeUnit.SECONDS);
         Secret secret = client.secrets()
-                .inNamespace(PROJECT)
+                .inNamespace(project)
                 .withName(made.getStatus().secretName())
                 .waitUntilCondition(s -> s != null && s.getData() != null, 60, TimeUnit.SECONDS);
         return new Tenant(decode(secret, AccessKeyStatus.ID), decode(secret, AccessKeyStatus.SECRET));
-    }
-
-    private Resource<AccessKey> accessKey() {
-        return client.resources(AccessKey.class).inNamespace(PROJECT).withName(USER);
     }
 
     private static String decode(Secret secret, String key) {
         return new String(Base64.getDecoder().decode(secret.getData().get(key)), StandardCharsets.UTF_8);
     }
 
-    private void membership() {
+    /** Makes a user a member, whatever he was before. */
+    void member(String project, String user, MemberRole role) {
         var membership = new ProjectMembership();
         membership.setMetadata(new ObjectMetaBuilder()
-                .withName(ProjectMembership.nameOf(USER))
-                .withNamespace(PROJECT)
+                .withName(ProjectMembership.nameOf(user))
+                .withNamespace(project)
                 .build());
-        membership.setSpec(new ProjectMembershipSpec(USER, MemberRole.Owner, MembershipState.Accepted, null, null));
+        membership.setSpec(new ProjectMembershipSpec(user, role, MembershipState.Accepted, null, null));
         Sandbox.apply(client, membership);
     }
 
-    private void project(String name, String displayName) {
+    /** Makes a project, and waits until it has its namespace. */
+    void project(String name, String displayName) {
         var project = new Project();
         project.setMetadata(new ObjectMetaBuilder().withName(name).build());
         project.setSpec(ProjectSpec.of(displayName, null, false));

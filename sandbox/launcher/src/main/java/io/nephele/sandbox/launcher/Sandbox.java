@@ -79,7 +79,7 @@ public final class Sandbox implements AutoCloseable {
             var examples = new Examples(admin);
             examples.create(exampleImage(), existing == null);
             var file = new TenantFile(settings.directory().resolve("tenant"));
-            tenant = examples.accessKey(file.read());
+            tenant = examples.accessKey(Examples.PROJECT, Examples.USER, file.read());
             file.write(tenant);
             writeEnv();
         } catch (IOException | InterruptedException | RuntimeException e) {
