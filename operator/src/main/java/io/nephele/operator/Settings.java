@@ -3,7 +3,9 @@ package io.nephele.operator;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What a site decides. */
 @ConfigMapping(prefix = "nephele")
@@ -35,4 +37,44 @@ public interface Settings {
     /** How long an image may be imported before that is given up. CDI itself never gives up. */
     @WithDefault("1h")
     Duration importDeadline();
+
+    QuotaSettings quota();
+
+    WebhookSettings webhook();
+
+    /** How quotas are kept. */
+    interface QuotaSettings {
+
+        /** How often a project's objects are counted, where something was charged since. */
+        @WithDefault("5m")
+        Duration checkInterval();
+
+        /** How long a charge is believed without its object: longer than the API server's own time-out of a request. */
+        @WithDefault("90s")
+        Duration settledAfter();
+    }
+
+    /** Where the API server reaches the admission webhooks. */
+    interface WebhookSettings {
+
+        @WithDefault("true")
+        boolean enabled();
+
+        @WithDefault("0.0.0.0")
+        String host();
+
+        @WithDefault("9443")
+        int port();
+
+        /** Names and addresses in the certificate, beside those of the Service. */
+        Optional<List<String>> hosts();
+
+        /** Whether the certificate is made and rotated here; otherwise somebody else keeps the Secret {@code nephele-webhook-tls} and the webhooks' trust, as cert-manager does. */
+        @WithDefault("true")
+        boolean selfSigned();
+
+        /** How long a certificate lasts. It is replaced when two thirds of that are over. */
+        @WithDefault("2160h")
+        Duration certificateLife();
+    }
 }

@@ -170,7 +170,7 @@ public record AsUser(KubernetesClient client, Cluster cluster, String user, bool
 
     /** Forbidden by his roles, by a policy, or by a quota that the administrator has set. */
     private static AwsException forbidden(KubernetesClientException e, String message) {
-        AwsException limit = LimitCodes.of(message);
+        AwsException limit = LimitCodes.of(e);
         if (limit != null) {
             return limit;
         }

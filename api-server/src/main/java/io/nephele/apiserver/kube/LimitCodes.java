@@ -1,20 +1,21 @@
 package io.nephele.apiserver.kube;
 
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.nephele.apiserver.protocol.AwsException;
+import java.net.HttpURLConnection;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What AWS says when a limit is reached, by what is limited. The quota's refusal ends with {@code [quota resource=<name>]}.
+ * What AWS says when a limit is reached, by what is limited. The quota's refusal has a cause of its own, whose field is the resource.
  *
  * <p>Source of the codes: "Error codes for the Amazon EC2 API"; for access keys the IAM API reference.
  */
 final class LimitCodes {
 
-    private static final Pattern MARK = Pattern.compile("\\s*\\[quota resource=([a-z0-9-]+)]\\s*$");
-    private static final Pattern WEBHOOK = Pattern.compile("^admission webhook \"[^\"]*\" denied the request: ");
+    /** The reason of that cause. */
+    private static final String REASON = "QuotaExceeded";
 
     private static final Map<String, String> CODES = Map.ofEntries(
             Map.entry("instances", "InstanceLimitExceeded"),
@@ -34,16 +35,25 @@ final class LimitCodes {
     private LimitCodes() {}
 
     /** The refusal in AWS's words, or null if it was not the quota that refused. */
-    static @Nullable AwsException of(String message) {
-        Matcher mark = MARK.matcher(message);
-        if (!mark.find()) {
+    static @Nullable AwsException of(KubernetesClientException e) {
+        Status status = e.getStatus();
+        if (status == null || status.getDetails() == null || status.getDetails().getCauses() == null) {
             return null;
         }
-        String resource = mark.group(1);
-        String text = WEBHOOK.matcher(message.substring(0, mark.start())).replaceFirst("");
+        return status.getDetails().getCauses().stream()
+                .filter(cause -> REASON.equals(cause.getReason()))
+                .findFirst()
+                .map(cause -> of(String.valueOf(cause.getField()), String.valueOf(cause.getMessage())))
+                .orElse(null);
+    }
+
+    private static AwsException of(String resource, String message) {
         String code = resource.startsWith("storage")
                 ? "VolumeLimitExceeded"
                 : CODES.getOrDefault(resource, "ResourceLimitExceeded");
-        return AwsException.of(code.equals("LimitExceeded") ? 409 : 400, code, text);
+        return AwsException.of(
+                code.equals("LimitExceeded") ? HttpURLConnection.HTTP_CONFLICT : HttpURLConnection.HTTP_BAD_REQUEST,
+                code,
+                message);
     }
 }

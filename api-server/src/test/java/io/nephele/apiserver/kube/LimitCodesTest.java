@@ -20,7 +20,7 @@ class LimitCodesTest {
         "running-memory, VcpuLimitExceeded, 400",
         "volumes, VolumeLimitExceeded, 400",
         "storage, VolumeLimitExceeded, 400",
-        "storage-replicated, VolumeLimitExceeded, 400",
+        "storage.replicated, VolumeLimitExceeded, 400",
         "floating-ips, AddressLimitExceeded, 400",
         "networks, VpcLimitExceeded, 400",
         "snapshots, SnapshotLimitExceeded, 400",
@@ -30,20 +30,10 @@ class LimitCodesTest {
         "of-tomorrow, ResourceLimitExceeded, 400"
     })
     void aLimitIsCalledWhatAwsCallsIt(String resource, String code, int status) {
-        AwsException e = AsUser.translate(refused(
-                403,
-                "admission webhook \"quota.nephele.io\" denied the request: 3 more exceed the quota: 9 of 10 are used [quota resource="
-                        + resource + "]"));
+        AwsException e = AsUser.translate(exceeded(resource));
         assertThat(e.code()).isEqualTo(code);
         assertThat(e.status()).isEqualTo(status);
-        assertThat(e.getMessage()).isEqualTo("3 more exceed the quota: 9 of 10 are used");
-    }
-
-    @Test
-    void aMarkInTheMiddleOfWhatAUserHasWrittenIsNone() {
-        assertThat(AsUser.translate(refused(403, "tag '[quota resource=instances]' is forbidden"))
-                        .code())
-                .isEqualTo("UnauthorizedOperation");
+        assertThat(e.getMessage()).isEqualTo("exceeded quota of the project demo");
     }
 
     @Test
@@ -54,6 +44,24 @@ class LimitCodesTest {
                         "Internal error occurred: failed calling webhook \"quota.nephele.io\": failed to call webhook: Post \"https://x\": dial tcp: connect: connection refused"));
         assertThat(e.code()).isEqualTo("Unavailable");
         assertThat(e.status()).isEqualTo(503);
+    }
+
+    /** As the quota's webhook refuses. */
+    private static KubernetesClientException exceeded(String resource) {
+        String message = "exceeded quota of the project demo";
+        return new KubernetesClientException(
+                message,
+                403,
+                new StatusBuilder()
+                        .withCode(403)
+                        .withReason("Forbidden")
+                        .withMessage("admission webhook \"validate.nephele.io\" denied the request: " + message)
+                        .withNewDetails()
+                        .withGroup("nephele.io")
+                        .withKind("quotas")
+                        .addNewCause(resource, message, "QuotaExceeded")
+                        .endDetails()
+                        .build());
     }
 
     private static KubernetesClientException refused(int code, String message) {

@@ -2,6 +2,7 @@ package io.nephele.operator.project;
 
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.Subject;
@@ -25,6 +26,8 @@ import io.nephele.crds.accesskey.AccessKey;
 import io.nephele.crds.instance.Instance;
 import io.nephele.crds.project.Project;
 import io.nephele.crds.project.ProjectStatus;
+import io.nephele.crds.quota.Quota;
+import io.nephele.crds.quota.QuotaSpec;
 import io.nephele.crds.volume.Volume;
 import io.nephele.operator.Conditions;
 import io.nephele.operator.Settings;
@@ -55,6 +58,7 @@ public class ProjectReconciler implements Reconciler<Project>, Cleaner<Project> 
     private InformerEventSource<AccessKey, Project> accessKeys;
     private InformerEventSource<Namespace, Project> namespaces;
     private InformerEventSource<RoleBinding, Project> bindings;
+    private InformerEventSource<Quota, Project> quotas;
 
     @SuppressWarnings("NullAway.Init") // the event sources are made when the operator starts
     public ProjectReconciler(Writes writes, Settings settings, Clock clock) {
@@ -90,7 +94,14 @@ public class ProjectReconciler implements Reconciler<Project>, Cleaner<Project> 
                                 Set.of(new ResourceID(binding.getMetadata().getNamespace())))
                         .build(),
                 context);
-        return List.of(accessKeys, namespaces, bindings);
+        quotas = new InformerEventSource<>(
+                InformerEventSourceConfiguration.from(Quota.class, Project.class)
+                        .withName("quotas")
+                        .withSecondaryToPrimaryMapper(quota ->
+                                Set.of(new ResourceID(quota.getMetadata().getNamespace())))
+                        .build(),
+                context);
+        return List.of(accessKeys, namespaces, bindings, quotas);
     }
 
     @Override
@@ -120,6 +131,15 @@ public class ProjectReconciler implements Reconciler<Project>, Cleaner<Project> 
             if (!same) {
                 writes.apply(wanted);
             }
+        }
+        if (quotas.get(new ResourceID(Quota.NAME, name)).isEmpty()) {
+            var quota = new Quota();
+            quota.setMetadata(new ObjectMetaBuilder()
+                    .withName(Quota.NAME)
+                    .withNamespace(name)
+                    .build());
+            quota.setSpec(QuotaSpec.NONE);
+            writes.create(quota);
         }
         report(project, context, true, "Active", "The namespace " + name + " is there");
         return UpdateControl.noUpdate();

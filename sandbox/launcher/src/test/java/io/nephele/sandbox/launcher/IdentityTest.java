@@ -193,18 +193,17 @@ class IdentityTest {
         assertThat(assume("bob", role, "&PolicyArns.member.1.arn=arn:aws:iam::aws:policy/ReadOnlyAccess")
                         .code())
                 .isEqualTo("ValidationError");
-        assertThat(RawClient.unsigned(endpoint, form("bob", role, "a b", issuer.token("bob", Duration.ofMinutes(5))))
+        assertThat(RawClient.unsigned(endpoint, form(role, "a b", issuer.token("bob", Duration.ofMinutes(5))))
                         .code())
                 .isEqualTo("ValidationError");
-        assertThat(RawClient.unsigned(endpoint, form("bob", role, "work", issuer.token("bob", Duration.ofMinutes(-5))))
+        assertThat(RawClient.unsigned(endpoint, form(role, "work", issuer.token("bob", Duration.ofMinutes(-5))))
                         .code())
                 .isEqualTo("ExpiredTokenException");
-        assertThat(RawClient.unsigned(endpoint, form("bob", role, "work", "nonsense"))
-                        .code())
+        assertThat(RawClient.unsigned(endpoint, form(role, "work", "nonsense")).code())
                 .isEqualTo("InvalidIdentityToken");
         // The first facade was told of no identity provider.
-        var without = RawClient.unsigned(
-                sandbox.endpoint(), form("bob", role, "work", issuer.token("bob", Duration.ofMinutes(5))));
+        var without =
+                RawClient.unsigned(sandbox.endpoint(), form(role, "work", issuer.token("bob", Duration.ofMinutes(5))));
         assertThat(without.code()).isEqualTo("InvalidIdentityToken");
         assertThat(without.text("Message")).contains("nephele.identity.issuer");
         // Exactly this action goes without a signature.
@@ -484,7 +483,7 @@ class IdentityTest {
     void everyChangeIsInTheAuditLogAndNoSecretIsInAnyLog() throws Exception {
         member("bob", MemberRole.Member);
         String token = issuer.token("bob", Duration.ofMinutes(5));
-        RawClient.Answer issued = RawClient.unsigned(endpoint, form("bob", role(Examples.PROJECT), "audited", token));
+        RawClient.Answer issued = RawClient.unsigned(endpoint, form(role(Examples.PROJECT), "audited", token));
         RawClient bob = RawClient.of(endpoint, issued);
         RawClient.Answer key = bob.iam("Action=CreateAccessKey");
         assertThat(key.code()).isEqualTo("ok");
@@ -594,10 +593,10 @@ class IdentityTest {
     }
 
     private RawClient.Answer assume(String user, String role, String more) throws Exception {
-        return RawClient.unsigned(endpoint, form(user, role, "work", issuer.token(user, Duration.ofMinutes(5))) + more);
+        return RawClient.unsigned(endpoint, form(role, "work", issuer.token(user, Duration.ofMinutes(5))) + more);
     }
 
-    private static String form(String user, String role, String session, String token) {
+    private static String form(String role, String session, String token) {
         return "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=%s&RoleSessionName=%s&WebIdentityToken=%s"
                 .formatted(role, URLEncoder.encode(session, StandardCharsets.UTF_8), token);
     }
