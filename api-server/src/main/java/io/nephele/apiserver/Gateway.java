@@ -38,7 +38,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /** The one door: takes a request in raw, has it authenticated, carried out and answered. Whatever goes wrong, the answer is XML that AWS clients understand. */
 @Singleton
@@ -139,13 +138,14 @@ class Gateway {
             checkTarget(call);
             var parameters = new Parameters(call.query(), call.method().equals("POST") ? form(call) : null);
             String name = parameters.get("Action");
-            if (name != null && !Signature.isPresent(call) && actions.isOpen(Dialect.STS, name)) {
+            boolean open = name != null && !Signature.isPresent(call) && actions.isOpen(Dialect.STS, name);
+            if (open) {
                 dialect = Dialect.STS;
             }
             if (name != null && dialect.knows(name)) {
                 trail.asks(name, "true".equalsIgnoreCase(parameters.get("DryRun")));
             }
-            Caller caller = caller(call, dialect, name, trail);
+            Caller caller = open ? Caller.NOBODY : authenticate(call, trail);
             if (dialect == Dialect.OTHER) {
                 throw AwsException.unsupported("There are EC2, STS and IAM in this cloud, and no other service.");
             }
@@ -182,11 +182,7 @@ class Gateway {
         }
     }
 
-    /** Nothing but an open action is carried out without a signature; one that is there is always checked. */
-    private Caller caller(HttpCall call, Dialect dialect, @Nullable String action, Trail trail) {
-        if (action != null && !Signature.isPresent(call) && actions.isOpen(dialect, action)) {
-            return Caller.NOBODY;
-        }
+    private Caller authenticate(HttpCall call, Trail trail) {
         Signature signature = Signature.parse(call);
         trail.claims(signature.accessKeyId());
         Caller caller = authenticator.authenticate(call, signature);

@@ -10,6 +10,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +27,9 @@ public class MasterKeySource {
 
     private final KubernetesClient client;
     private final String namespace;
-    private @Nullable MasterKey key;
-    private @Nullable Long read;
+    private final AtomicLong read =
+            new AtomicLong(System.nanoTime() - AGE.multipliedBy(2).toNanos());
+    private volatile @Nullable MasterKey key;
 
     public MasterKeySource(KubernetesClient client, Settings settings) {
         this.client = client;
@@ -36,21 +38,24 @@ public class MasterKeySource {
 
     /** Whether there is one. */
     public boolean isReady() {
-        return notOlderThan(key == null ? PAUSE : AGE) != null;
+        return known() != null;
     }
 
     /** What {@code use} makes of the key. */
     public <T> T with(Function<MasterKey, T> use) {
-        return use.apply(require(AGE));
+        return use.apply(require());
     }
 
     /** A check that throws an {@link AwsException} if it fails. It is repeated if the key has been replaced in the meantime. */
     <T> T check(Function<MasterKey, T> check) {
-        MasterKey before = require(AGE);
+        MasterKey before = require();
         try {
             return check.apply(before);
         } catch (AwsException refused) {
-            MasterKey now = require(PAUSE);
+            if (isOlderThan(PAUSE)) {
+                read();
+            }
+            MasterKey now = require();
             if (Arrays.equals(now.bytes(), before.bytes())) {
                 throw refused;
             }
@@ -58,27 +63,42 @@ public class MasterKeySource {
         }
     }
 
-    private MasterKey require(Duration age) {
-        MasterKey found = notOlderThan(age);
-        if (found == null) {
+    private MasterKey require() {
+        MasterKey known = known();
+        if (known == null) {
             throw AwsException.of(503, "Unavailable", "The facade is starting: try again");
         }
-        return found;
+        return known;
     }
 
-    private synchronized @Nullable MasterKey notOlderThan(Duration age) {
-        if (read == null || System.nanoTime() - read > age.toNanos()) {
-            read = System.nanoTime();
-            try {
-                key = decode(client.secrets()
-                        .inNamespace(namespace)
-                        .withName(MasterKey.SECRET)
-                        .get());
-            } catch (KubernetesClientException e) {
-                LOG.warnf("The Secret %s cannot be read: %d", MasterKey.SECRET, e.getCode());
-            }
+    /** Nobody waits for an API server that is slow, if there is a key to go on with. */
+    private @Nullable MasterKey known() {
+        MasterKey known = key;
+        if (known != null && isOlderThan(AGE)) {
+            Thread.ofVirtual().name("master key").start(this::read);
+        } else if (known == null && isOlderThan(PAUSE)) {
+            read();
+            return key;
         }
-        return key;
+        return known;
+    }
+
+    /** Whether it was read so long ago. Of many who ask at once, one is told so, and reads it. */
+    private boolean isOlderThan(Duration age) {
+        long last = read.get();
+        long now = System.nanoTime();
+        return now - last > age.toNanos() && read.compareAndSet(last, now);
+    }
+
+    private void read() {
+        try {
+            key = decode(client.secrets()
+                    .inNamespace(namespace)
+                    .withName(MasterKey.SECRET)
+                    .get());
+        } catch (KubernetesClientException e) {
+            LOG.warnf("The Secret %s cannot be read: %d", MasterKey.SECRET, e.getCode());
+        }
     }
 
     private static @Nullable MasterKey decode(@Nullable Secret secret) {
