@@ -6,10 +6,12 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.nephele.crds.Nephele;
 import io.nephele.crds.UniqueId;
+import io.nephele.crds.accesskey.AccessKey;
 import io.nephele.crds.accesskey.MasterKey;
 import io.nephele.crds.keypair.KeyPair;
 import io.nephele.crds.project.MemberRole;
@@ -29,6 +31,8 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -298,6 +302,60 @@ class IdentityTest {
     }
 
     @Test
+    void ofManyKeysThatAreOrderedAtOnceTwoAreMade() throws Exception {
+        examples.project("many", "Many");
+        examples.member("many", "max", MemberRole.Owner);
+        member("many", "max");
+        var session = RawClient.of(endpoint, assume("max", role("many"), ""));
+        await().atMost(SOON)
+                .until(() -> session.at(sandbox.endpoint())
+                        .iam("Action=ListAccessKeys")
+                        .code()
+                        .equals("ok"));
+        var codes = new ConcurrentLinkedQueue<String>();
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 20; i++) {
+                var client = i % 2 == 0 ? session : session.at(sandbox.endpoint());
+                executor.execute(
+                        () -> codes.add(client.iam("Action=CreateAccessKey").code()));
+            }
+        }
+        assertThat(codes).hasSize(20).containsOnly("ok", "LimitExceeded");
+        assertThat(codes.stream().filter("ok"::equals)).hasSize(2);
+        assertThat(admin.resources(AccessKey.class).inNamespace("many").list().getItems())
+                .hasSize(2);
+    }
+
+    @Test
+    void theFacadeReadsNoSecretButTheMasterKey() {
+        assertThat(mayGetSecret("nephele-api-server", Sandbox.SYSTEM_NAMESPACE, MasterKey.SECRET))
+                .isTrue();
+        assertThat(mayGetSecret("nephele-api-server", Sandbox.SYSTEM_NAMESPACE, "nephele-webhook-tls"))
+                .isFalse();
+        assertThat(mayGetSecret("nephele-api-server", Examples.PROJECT, "any")).isFalse();
+        assertThat(mayGetSecret("nephele-operator", Examples.PROJECT, "any")).isTrue();
+    }
+
+    private boolean mayGetSecret(String account, String namespace, String name) {
+        return admin.authorization()
+                .v1()
+                .subjectAccessReview()
+                .create(new SubjectAccessReviewBuilder()
+                        .withNewSpec()
+                        .withUser("system:serviceaccount:nephele-system:" + account)
+                        .withNewResourceAttributes()
+                        .withVerb("get")
+                        .withResource("secrets")
+                        .withNamespace(namespace)
+                        .withName(name)
+                        .endResourceAttributes()
+                        .endSpec()
+                        .build())
+                .getStatus()
+                .getAllowed();
+    }
+
+    @Test
     void aKeyThatWasTakenBackNeverOpensAnythingAgain() {
         examples.project("revoked", "Revoked");
         examples.member("revoked", "rita", MemberRole.Owner);
@@ -563,13 +621,17 @@ class IdentityTest {
         }
     }
 
-    /** Makes a user a member, with the rights that go with it. */
+    /** Makes a user a member of the example project, with the rights that go with it. */
     private void member(String user, MemberRole role) {
         examples.member(Examples.PROJECT, user, role);
+        member(Examples.PROJECT, user);
+    }
+
+    private void member(String project, String user) {
         HasMetadata binding = new RoleBindingBuilder()
                 .withNewMetadata()
                 .withName("test-" + user)
-                .withNamespace(Examples.PROJECT)
+                .withNamespace(project)
                 .endMetadata()
                 .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", "nephele-member")
                 .addNewSubject()

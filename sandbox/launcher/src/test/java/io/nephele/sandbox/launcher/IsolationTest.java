@@ -121,10 +121,10 @@ class IsolationTest {
         Map<String, String> theirs = belongings(sandbox, alice);
         Map<String, String> madeUp = Map.of(
                 "i", "i-0123456789abcdef0",
-                "vol", "vol-0123456789abcdef0",
-                "ami", "ami-0123456789abcdef0",
+                "vol", "vol-1123456789abcdef0",
+                "ami", "ami-2123456789abcdef0",
                 "key", "never-there",
-                "keyid", "key-0123456789abcdef0",
+                "keyid", "key-3123456789abcdef0",
                 "tag", "never-there",
                 "token", "never-there",
                 "account", "000000000001",
