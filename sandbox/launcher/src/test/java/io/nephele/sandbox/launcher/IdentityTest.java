@@ -9,10 +9,12 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.nephele.crds.AwsId;
 import io.nephele.crds.Nephele;
 import io.nephele.crds.UniqueId;
 import io.nephele.crds.accesskey.AccessKey;
 import io.nephele.crds.accesskey.MasterKey;
+import io.nephele.crds.image.Image;
 import io.nephele.crds.keypair.KeyPair;
 import io.nephele.crds.project.MemberRole;
 import io.nephele.crds.project.Project;
@@ -619,6 +621,38 @@ class IdentityTest {
                 assertThat(secrets).as("in %s", log).noneMatch(text::contains);
             }
         }
+    }
+
+    @Test
+    void theRequestThatMadeAnObjectIsNamedOnItAndOnTheEventsAboutIt() {
+        RawClient.Answer answer =
+                alice.ec2("Action=RegisterImage&Name=broken&ImageLocation=http://127.0.0.1:1/broken.qcow2");
+        String requestId = answer.text("requestId");
+        assertThat(requestId).hasSize(36);
+        Image image = admin.resources(Image.class).inNamespace(Examples.PROJECT).list().getItems().stream()
+                .filter(i -> "broken".equals(i.getSpec().name()))
+                .findFirst()
+                .orElseThrow();
+        assertThat(image.getMetadata().getAnnotations()).containsEntry(Nephele.ANNOTATION_REQUEST_ID, requestId);
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(admin.v1()
+                                .events()
+                                .inNamespace(Examples.PROJECT)
+                                .withField(
+                                        "involvedObject.uid",
+                                        image.getMetadata().getUid())
+                                .list()
+                                .getItems())
+                        .isNotEmpty()
+                        .allSatisfy(event -> assertThat(event.getMetadata().getAnnotations())
+                                .containsEntry(Nephele.ANNOTATION_REQUEST_ID, requestId)));
+
+        // A later change has an id of its own.
+        RawClient.Answer tagged = alice.ec2("Action=CreateTags&Tag.1.Key=a&ResourceId.1=" + AwsId.IMAGE.of(image));
+        assertThat(admin.resource(image).get().getMetadata().getAnnotations())
+                .containsEntry(Nephele.ANNOTATION_REQUEST_ID, tagged.text("requestId"));
+        assertThat(tagged.text("requestId")).isNotEqualTo(requestId);
+        alice.ec2("Action=DeregisterImage&ImageId=" + AwsId.IMAGE.of(image));
     }
 
     /** Makes a user a member of the example project, with the rights that go with it. */
