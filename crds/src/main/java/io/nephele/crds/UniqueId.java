@@ -41,9 +41,4 @@ public enum UniqueId {
         }
         return id.toString();
     }
-
-    /** Whether {@code text} is of this kind by its first letters. */
-    public boolean begins(String text) {
-        return text.startsWith(prefix);
-    }
 }

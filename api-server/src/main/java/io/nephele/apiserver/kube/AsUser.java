@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public record AsUser(KubernetesClient client, Cluster cluster, String user, boolean dryRun, Trail trail) {
 
     /** A webhook that does not answer is an AWS client's to try again, who waits longer each time. */
-    private static final int RETRIES = 2;
+    private static final int RETRIES = 3;
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 

@@ -89,6 +89,7 @@ record OwnKeys(Call call) {
         throw AwsException.of(409, "LimitExceeded", "Cannot exceed quota for AccessKeysPerUser: " + MAX);
     }
 
+    /** Null if the name is taken. */
     private @Nullable AccessKey create(String name) {
         var key = new AccessKey();
         key.setMetadata(new ObjectMetaBuilder()
@@ -96,13 +97,9 @@ record OwnKeys(Call call) {
                 .withNamespace(call.project())
                 .build());
         key.setSpec(new AccessKeySpec(user(), true, null, false));
-        AccessKey[] made = new AccessKey[1];
-        boolean[] taken = {false};
-        made[0] = call.asUser().create(key, _ -> {
-            taken[0] = true;
-            return key;
-        });
-        return taken[0] ? null : made[0];
+        AccessKey made = call.asUser().create(key, _ -> key);
+        boolean taken = made.getMetadata().getUid() == null;
+        return taken ? null : made;
     }
 
     static String status(AccessKey key) {

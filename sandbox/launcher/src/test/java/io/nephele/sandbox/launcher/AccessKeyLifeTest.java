@@ -5,12 +5,16 @@ import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.nephele.crds.accesskey.AccessKey;
+import io.nephele.crds.accesskey.MasterKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,7 +74,33 @@ class AccessKeyLifeTest {
                             .ec2("Action=DescribeRegions")
                             .code())
                     .isEqualTo("AuthFailure");
+            followsAnotherMasterKey(sandbox);
         }
+    }
+
+    /** What was made with the old one is good no more, and the facade was not started again. */
+    private static void followsAnotherMasterKey(Sandbox sandbox) {
+        byte[] another = new byte[MasterKey.LENGTH];
+        Arrays.fill(another, (byte) 7);
+        sandbox.admin()
+                .secrets()
+                .inNamespace(Sandbox.SYSTEM_NAMESPACE)
+                .withName(MasterKey.SECRET)
+                .edit(s -> {
+                    s.setData(Map.of(MasterKey.DATA, Base64.getEncoder().encodeToString(another)));
+                    return s;
+                });
+        String uid = key(sandbox.admin()).getMetadata().getUid();
+        var tenant = new Sandbox.Tenant(sandbox.tenant().accessKeyId(), new MasterKey(another).secretAccessKey(uid));
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> RawClient.of(sandbox.endpoint(), tenant)
+                        .ec2("Action=DescribeRegions")
+                        .code()
+                        .equals("ok"));
+        assertThat(RawClient.of(sandbox.endpoint(), sandbox.tenant())
+                        .ec2("Action=DescribeRegions")
+                        .code())
+                .isEqualTo("AuthFailure");
     }
 
     private static AccessKey key(KubernetesClient client) {

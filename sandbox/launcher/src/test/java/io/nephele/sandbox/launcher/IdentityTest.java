@@ -194,6 +194,9 @@ class IdentityTest {
         assertThat(assume("bob", role, "&DurationSeconds=899").code()).isEqualTo("ValidationError");
         assertThat(assume("bob", role, "&DurationSeconds=43201").code()).isEqualTo("ValidationError");
         assertThat(assume("bob", role, "&DurationSeconds=43200").code()).isEqualTo("ok");
+        assertThat(RawClient.unsignedGet(endpoint, form(role, "work", issuer.token("bob", Duration.ofMinutes(5))))
+                        .code())
+                .isEqualTo("ok");
         assertThat(assume("bob", "arn:aws:iam::1:role/demo", "").code()).isEqualTo("ValidationError");
         assertThat(assume("bob", role, "&Policy=%7B%7D").code()).isEqualTo("ValidationError");
         assertThat(assume("bob", role, "&PolicyArns.member.1.arn=arn:aws:iam::aws:policy/ReadOnlyAccess")
@@ -454,6 +457,7 @@ class IdentityTest {
                         .code())
                 .isEqualTo("ValidationError");
 
+        assertThat(alice.sts("Action=GetCallerIdentity").text("UserId")).matches("AIDA[A-Z2-7]{17}");
         RawClient session = RawClient.of(endpoint, alice.sts("Action=GetSessionToken&DurationSeconds=900"));
         assertThat(session.sts("Action=GetCallerIdentity").text("Arn"))
                 .isEqualTo("arn:aws:iam::" + account("demo") + ":user/alice");

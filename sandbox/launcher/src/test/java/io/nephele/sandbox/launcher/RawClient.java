@@ -103,6 +103,12 @@ record RawClient(String endpoint, AwsCredentials credentials) {
                 .build());
     }
 
+    /** The same in a URL. */
+    static Answer unsignedGet(String endpoint, String query) {
+        return answer(
+                HttpRequest.newBuilder(URI.create(endpoint + "/?" + query)).build());
+    }
+
     private static Answer answer(HttpRequest request) {
         try {
             HttpResponse<String> response = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
