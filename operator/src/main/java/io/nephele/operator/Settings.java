@@ -31,4 +31,20 @@ public interface Settings {
     /** How long an image may be imported before that is given up. CDI itself never gives up. */
     @WithDefault("1h")
     Duration importDeadline();
+
+    /** What projects may use of which nothing else is said. */
+    Quota quota();
+
+    /** Limits by resource, each a quantity or {@code unlimited}. They are written into a Project when it is made, and change none that is there. */
+    interface Quota {
+
+        /** Of personal projects. */
+        Map<String, String> personal();
+
+        /** Of all others. */
+        Map<String, String> project();
+
+        /** Of each member. */
+        Map<String, String> member();
+    }
 }

@@ -10,9 +10,18 @@ import io.nephele.crds.image.ImageSource;
 import io.nephele.crds.image.ImageSpec;
 import io.nephele.crds.image.ImageState;
 import io.nephele.crds.image.LaunchPermissions;
+import io.nephele.crds.project.MemberRole;
+import io.nephele.crds.project.MembershipState;
 import io.nephele.crds.project.Project;
+import io.nephele.crds.project.ProjectMembership;
+import io.nephele.crds.project.ProjectMembershipSpec;
 import io.nephele.crds.project.ProjectSpec;
+import io.nephele.crds.quota.QuotaSpec;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A project, a user of it with an access key, and a public image: enough to order a VM with the first command. */
 record Examples(KubernetesClient client) {
@@ -21,6 +30,21 @@ record Examples(KubernetesClient client) {
     static final String USER = "alice";
     static final String CATALOGUE = "nephele-images";
     static final String IMAGE = "debian-13";
+
+    /** What a sandbox is for is not held back by what a site gives to its projects. */
+    private static final Map<String, String> UNLIMITED = Stream.of(
+                    "instances",
+                    "vcpus",
+                    "memory",
+                    "volumes",
+                    "storage.replicated",
+                    "storage.local",
+                    "snapshots",
+                    "images",
+                    "networks",
+                    "floating-ips",
+                    "s3-bytes")
+            .collect(Collectors.toMap(Function.identity(), _ -> QuotaSpec.UNLIMITED));
 
     /**
      * Creates what is not there yet, waits until it can be used, and returns the Secret of the access key.
@@ -47,6 +71,13 @@ record Examples(KubernetesClient client) {
                     null));
             Sandbox.apply(client, image);
         }
+        var member = new ProjectMembership();
+        member.setMetadata(new ObjectMetaBuilder()
+                .withName(ProjectMembership.nameOf(USER))
+                .withNamespace(PROJECT)
+                .build());
+        member.setSpec(new ProjectMembershipSpec(USER, MemberRole.Owner, MembershipState.Accepted, null, null));
+        Sandbox.apply(client, member);
         var key = new AccessKey();
         key.setMetadata(
                 new ObjectMetaBuilder().withName(USER).withNamespace(PROJECT).build());
@@ -80,7 +111,7 @@ record Examples(KubernetesClient client) {
     private void project(String name, String displayName) {
         var project = new Project();
         project.setMetadata(new ObjectMetaBuilder().withName(name).build());
-        project.setSpec(ProjectSpec.of(displayName, null, false));
+        project.setSpec(ProjectSpec.of(displayName, null, false).withLimits(UNLIMITED));
         Sandbox.apply(client, project);
         client.resources(Project.class)
                 .withName(name)
