@@ -3,7 +3,9 @@ package io.nephele.operator;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What a site decides. */
 @ConfigMapping(prefix = "nephele")
@@ -32,19 +34,52 @@ public interface Settings {
     @WithDefault("1h")
     Duration importDeadline();
 
-    /** What projects may use of which nothing else is said. */
-    Quota quota();
+    QuotaSettings quota();
 
-    /** Limits by resource, each a quantity or {@code unlimited}. They are written into a Project when it is made, and change none that is there. */
-    interface Quota {
+    WebhookSettings webhook();
 
-        /** Of personal projects. */
+    /** How quotas are kept. */
+    interface QuotaSettings {
+
+        /** How often a project's objects are counted, where something was charged since. */
+        @WithDefault("5m")
+        Duration checkInterval();
+
+        /** How long a charge is believed without its object: longer than the API server's own time-out of a request. */
+        @WithDefault("90s")
+        Duration settledAfter();
+
+        /** Limits of personal projects of which nothing else is said, by resource. Like the next two they are written into a Project when it is made, and change none that is there. */
         Map<String, String> personal();
 
-        /** Of all others. */
+        /** Limits of all other projects. */
         Map<String, String> project();
 
-        /** Of each member. */
+        /** Limits of each member of any. */
         Map<String, String> member();
+    }
+
+    /** Where the API server reaches the admission webhooks. */
+    interface WebhookSettings {
+
+        @WithDefault("true")
+        boolean enabled();
+
+        @WithDefault("0.0.0.0")
+        String host();
+
+        @WithDefault("9443")
+        int port();
+
+        /** Names and addresses in the certificate, beside those of the Service. */
+        Optional<List<String>> hosts();
+
+        /** Whether the certificate is made and rotated here; otherwise somebody else keeps the Secret {@code nephele-webhook-tls} and the webhooks' trust, as cert-manager does. */
+        @WithDefault("true")
+        boolean selfSigned();
+
+        /** How long a certificate lasts. It is replaced when two thirds of that are over. */
+        @WithDefault("2160h")
+        Duration certificateLife();
     }
 }

@@ -4,6 +4,8 @@ import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.api.model.StatusCause;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -14,10 +16,12 @@ import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.nephele.crds.HasConditions;
 import io.nephele.crds.Nephele;
+import io.nephele.operator.admission.Verdict;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.HttpURLConnection;
 import java.time.Clock;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** How the operator writes: applied by one field manager, created once, deleted without complaint if it is gone. */
 @ApplicationScoped
@@ -127,6 +131,20 @@ public class Writes {
         return code == 422
                 || code == HttpURLConnection.HTTP_BAD_REQUEST
                 || (code == 500 && message.contains("failed to create typed patch object"));
+    }
+
+    /** What the project's quota has against a write, or null if the refusal is of another kind. */
+    public static @Nullable String quotaExcess(KubernetesClientException e) {
+        Status status = e.getStatus();
+        return status == null
+                        || status.getDetails() == null
+                        || status.getDetails().getCauses() == null
+                ? null
+                : status.getDetails().getCauses().stream()
+                        .filter(cause -> Verdict.Exceeded.REASON.equals(cause.getReason()))
+                        .map(StatusCause::getMessage)
+                        .findFirst()
+                        .orElse(null);
     }
 
     /** Records an event; that it could not be recorded is logged and nothing more. */

@@ -64,6 +64,25 @@ public record InstanceStatus(
                 conditions);
     }
 
+    /** The same status of an Instance that has no root volume yet, for a reason. */
+    public InstanceStatus withoutRootVolume(StateReason why) {
+        return new InstanceStatus(
+                instanceId,
+                state,
+                why,
+                stateTransitionTime,
+                instanceType,
+                imageId,
+                null,
+                nodeName,
+                privateIp,
+                launchTime,
+                rebootedAt,
+                terminatedAt,
+                crashes,
+                conditions);
+    }
+
     /** AWS's {@code StateReason}, for instance {@code Client.InstanceInitiatedShutdown}. */
     @Wire
     public record StateReason(String code, String message) {}

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param frozen why all limits are zero at the moment; absent while the project is active
  * @param limits of the whole project by resource: a quantity or {@code unlimited}; a resource that is absent is unlimited
  * @param memberLimits of each member, in the same form
- * @param members those who count, by user, each with what differs from {@code memberLimits}
+ * @param members those who count, by user, each with what differs from {@code memberLimits}; nobody else is given anything. Where this is absent, everybody has {@code memberLimits}
  */
 @Wire
 public record QuotaSpec(

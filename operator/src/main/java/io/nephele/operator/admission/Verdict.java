@@ -19,6 +19,17 @@ public sealed interface Verdict {
      */
     record Denied(int code, String reason, String message) implements Verdict {}
 
+    /**
+     * It may not: a limit stands against it. 403, with the resource as a cause that machines can read.
+     *
+     * @param resource of the quota
+     */
+    record Exceeded(String resource, String message) implements Verdict {
+
+        /** The reason of the cause in the refusal's details; its field is the resource. */
+        public static final String REASON = "QuotaExceeded";
+    }
+
     /** 403: not his to do, or not possible as things stand. */
     static Denied forbidden(String message) {
         return new Denied(HttpURLConnection.HTTP_FORBIDDEN, "Forbidden", message);

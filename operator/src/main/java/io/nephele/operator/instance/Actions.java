@@ -29,31 +29,29 @@ public class Actions {
         this.writes = writes;
     }
 
-    /** Returns what KubeVirt says if it refuses the VM. */
-    @Nullable String perform(Instance instance, List<Action> actions, Sight sight) {
-        String refusal = null;
+    /**
+     * An action that was refused for good, as things stand.
+     *
+     * @param message of whoever refuses, for the user
+     */
+    record Refusal(Reason reason, String message) {}
+
+    /** Returns what was refused, if something was. */
+    @Nullable Refusal perform(Instance instance, List<Action> actions, Sight sight) {
+        Refusal refusal = null;
         for (Action action : actions) {
-            String answer = perform(instance, action, sight);
+            Refusal answer = perform(instance, action, sight);
             refusal = answer == null ? refusal : answer;
         }
         return refusal;
     }
 
-    private @Nullable String perform(Instance instance, Action action, Sight sight) {
+    private @Nullable Refusal perform(Instance instance, Action action, Sight sight) {
         String namespace = instance.getMetadata().getNamespace();
         String id = AwsId.INSTANCE.of(instance);
         switch (action) {
             case Action.CreateVolume(Volume volume) -> {
-                if (!writes.create(volume)) {
-                    Volume created = writes.client()
-                            .resources(Volume.class)
-                            .inNamespace(namespace)
-                            .withName(volume.getMetadata().getName())
-                            .get();
-                    if (created != null) {
-                        sight.wrote(created);
-                    }
-                }
+                return create(namespace, volume, sight);
             }
             case Action.CreateSecret(var secret) -> writes.create(secret);
             case Action.ApplyVm(VirtualMachine vm) -> {
@@ -71,8 +69,30 @@ public class Actions {
         return null;
     }
 
+    private @Nullable Refusal create(String namespace, Volume volume, Sight sight) {
+        try {
+            if (!writes.create(volume)) {
+                Volume created = writes.client()
+                        .resources(Volume.class)
+                        .inNamespace(namespace)
+                        .withName(volume.getMetadata().getName())
+                        .get();
+                if (created != null) {
+                    sight.wrote(created);
+                }
+            }
+            return null;
+        } catch (KubernetesClientException e) {
+            String excess = Writes.quotaExcess(e);
+            if (excess == null) {
+                throw e;
+            }
+            return new Refusal(Reason.QuotaExceeded, "The root volume: " + excess);
+        }
+    }
+
     /** Asked again it would be refused again: the user is told, and the next change of anything is the next try. */
-    private @Nullable String apply(Instance instance, VirtualMachine vm, Sight sight) {
+    private @Nullable Refusal apply(Instance instance, VirtualMachine vm, Sight sight) {
         String namespace = instance.getMetadata().getNamespace();
         @Nullable VirtualMachine before = sight.vm(namespace, vm.getMetadata().getName());
         try {
@@ -82,7 +102,7 @@ public class Actions {
             if (!Writes.isPermanent(e)) {
                 throw e;
             }
-            return "KubeVirt refuses the VM: " + e.getMessage();
+            return new Refusal(Reason.VmFailure, "KubeVirt refuses the VM: " + e.getMessage());
         }
     }
 

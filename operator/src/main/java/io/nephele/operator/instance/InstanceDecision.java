@@ -187,6 +187,7 @@ record InstanceDecision(
                     .withNamespace(instance.getMetadata().getNamespace())
                     .withLabels(Map.of(Nephele.LABEL_INSTANCE, observed.id(), Nephele.LABEL_IMAGE, imageId))
                     .withFinalizers(Nephele.FINALIZER)
+                    .withAnnotations(chargedTo(instance))
                     .build());
             volume.setSpec(new VolumeSpec(
                     size,
@@ -196,6 +197,13 @@ record InstanceDecision(
                             instance.getMetadata().getName(), ROOT_DEVICE, wanted.deleteOnTerminationOrDefault()),
                     wanted.tags()));
             return volume;
+        }
+
+        /** The disk counts in the quota of whoever the Instance counts in. */
+        private static @Nullable Map<String, String> chargedTo(Instance instance) {
+            Map<String, String> annotations = instance.getMetadata().getAnnotations();
+            String user = annotations == null ? null : annotations.get(Nephele.ANNOTATION_CHARGED_TO);
+            return user == null ? null : Map.of(Nephele.ANNOTATION_CHARGED_TO, user);
         }
 
         private InstanceDecision firstVm(Volume root) {

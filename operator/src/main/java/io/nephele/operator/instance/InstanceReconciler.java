@@ -32,6 +32,9 @@ import java.util.concurrent.TimeUnit;
 @GradualRetry(maxAttempts = -1, initialInterval = 500, intervalMultiplier = 2, maxInterval = 300_000)
 public class InstanceReconciler implements Reconciler<Instance>, Cleaner<Instance> {
 
+    /** Room in a quota comes without an event here. */
+    private static final Duration QUOTA_RECHECK = Duration.ofSeconds(15);
+
     private final Writes writes;
     private final Settings settings;
     private final Clock clock;
@@ -65,7 +68,7 @@ public class InstanceReconciler implements Reconciler<Instance>, Cleaner<Instanc
     public UpdateControl<Instance> reconcile(Instance instance, Context<Instance> context) {
         Instant now = clock.instant();
         InstanceDecision decision = InstanceDecision.of(sight.of(instance), settings.terminatedRetention(), now);
-        String refusal = actions.perform(instance, decision.actions(), sight);
+        Actions.Refusal refusal = actions.perform(instance, decision.actions(), sight);
         InstanceStatus status =
                 refusal == null ? decision.status() : StatusBuilder.refused(instance, decision.status(), refusal, now);
         writes.report(new Instance(), instance, status, context);
@@ -74,7 +77,8 @@ public class InstanceReconciler implements Reconciler<Instance>, Cleaner<Instanc
             actions.order(instance, decision.order());
         }
         UpdateControl<Instance> control = UpdateControl.noUpdate();
-        Duration recheck = decision.recheck();
+        Duration recheck =
+                refusal != null && refusal.reason() == Reason.QuotaExceeded ? QUOTA_RECHECK : decision.recheck();
         return recheck == null ? control : control.rescheduleAfter(recheck);
     }
 

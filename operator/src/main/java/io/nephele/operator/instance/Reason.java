@@ -22,6 +22,9 @@ enum Reason {
     /** It was there once. It is not made again, because an empty disk in its place would look like the machine. */
     RootVolumeMissing,
 
+    /** A limit of the project stands against its root volume. */
+    QuotaExceeded,
+
     /** No node has room. */
     InsufficientCapacity,
 
@@ -43,6 +46,7 @@ enum Reason {
                     InstanceTypeNotFound,
                     KeyPairNotFound,
                     RootVolumeMissing,
+                    QuotaExceeded,
                     InsufficientCapacity,
                     CrashLoop,
                     VmLost,

@@ -21,6 +21,9 @@ final class StatusBuilder {
 
     static final StateReason BY_USER =
             new StateReason("Client.UserInitiatedShutdown", "Client.UserInitiatedShutdown: User initiated shutdown");
+    /** As AWS says it. */
+    private static final String VOLUME_LIMIT = "Client.VolumeLimitExceeded";
+
     static final StateReason BY_GUEST = new StateReason(
             "Client.InstanceInitiatedShutdown", "Client.InstanceInitiatedShutdown: Instance initiated shutdown");
 
@@ -146,11 +149,14 @@ final class StatusBuilder {
         return starting();
     }
 
-    /** The same status, told why KubeVirt will not have the VM. */
-    static InstanceStatus refused(Instance instance, InstanceStatus status, String refusal, Instant now) {
-        return status.withConditions(
+    /** The same status, told what was refused. A root volume that was refused is not remembered as one that was there. */
+    static InstanceStatus refused(Instance instance, InstanceStatus status, Actions.Refusal refusal, Instant now) {
+        InstanceStatus told = refusal.reason() == Reason.QuotaExceeded
+                ? status.withoutRootVolume(new StateReason(VOLUME_LIMIT, refusal.message()))
+                : status;
+        return told.withConditions(
                 new Conditions(status.conditions(), instance.getMetadata().getGeneration(), now)
-                        .set("Ready", false, Reason.VmFailure.name(), refusal)
+                        .set("Ready", false, refusal.reason().name(), refusal.message())
                         .toList());
     }
 

@@ -9,6 +9,7 @@ import io.nephele.operator.admission.Rule;
 import io.nephele.operator.admission.Verdict;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -38,16 +39,14 @@ class ChargedTo implements Rule {
     @Override
     public List<Fill> complete(Asked asked) {
         String project = asked.namespace();
-        if (project == null || asked.operation() == Operation.DELETE || of(asked.object()) != null) {
-            return List.of();
-        }
         String person = Nephele.person(asked.user());
-        String user = asked.operation() == Operation.UPDATE
-                ? of(asked.old())
-                : person != null && directory.isMember(project, person) ? person : null;
-        return user == null
-                ? List.of()
-                : List.of(new Fill(List.of("metadata", "annotations", Nephele.ANNOTATION_CHARGED_TO), user));
+        return asked.operation() == Operation.CREATE
+                        && project != null
+                        && person != null
+                        && of(asked.object()) == null
+                        && directory.isMember(project, person)
+                ? List.of(new Fill(List.of("metadata", "annotations", Nephele.ANNOTATION_CHARGED_TO), person))
+                : List.of();
     }
 
     @Override
@@ -57,14 +56,19 @@ class ChargedTo implements Rule {
             return Verdict.ALLOWED;
         }
         String person = Nephele.person(asked.user());
+        String after = of(asked.object());
+        if (asked.operation() == Operation.CREATE && after == null) {
+            // Of somebody who is no member, such as an administrator: the project alone is charged.
+            return Verdict.ALLOWED;
+        }
         String before = asked.operation() == Operation.UPDATE ? of(asked.old()) : person;
         boolean owner = person != null && directory.isOwner(project, person);
         Predicate<String> counts = user -> directory.isMember(project, user);
-        Verdict verdict = judge(before, of(asked.object()), owner, counts);
+        Verdict verdict = judge(before, after, owner, counts);
         return verdict instanceof Verdict.Denied
                         && !owner
                         && authority.may(asked.user(), asked.groups(), Authority.MANAGE, "projectmemberships", project)
-                ? judge(before, of(asked.object()), true, counts)
+                ? judge(before, after, true, counts)
                 : verdict;
     }
 
@@ -77,10 +81,14 @@ class ChargedTo implements Rule {
      * @param counts who is a member
      */
     static Verdict judge(@Nullable String before, @Nullable String after, boolean owner, Predicate<String> counts) {
-        if (after == null || after.equals(before)) {
+        if (Objects.equals(before, after)) {
             return Verdict.ALLOWED;
         }
         String field = "metadata.annotations[" + Nephele.ANNOTATION_CHARGED_TO + "]: ";
+        if (after == null) {
+            return Verdict.forbidden(
+                    field + "it is charged to " + before + ", and stays so: name somebody else instead");
+        }
         if (!owner) {
             return Verdict.forbidden(field + "only an owner of the project charges an object to somebody else");
         }

@@ -19,6 +19,7 @@ import java.security.GeneralSecurityException;
 import java.util.ArrayDeque;
 import java.util.Base64;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,12 +43,17 @@ public final class Sandbox implements AutoCloseable {
     private static final Set<String> NOT_APPLIED =
             Set.of("Deployment", "PodDisruptionBudget", "Service", "NetworkPolicy", "Ingress", "ServiceMonitor");
 
+    /** The API server of a cluster that exists does not reach this machine. */
+    private static final Set<String> WEBHOOKS =
+            Set.of("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration");
+
     private final Settings settings;
     private final Deque<AutoCloseable> closeables = new ArrayDeque<>();
     private @Nullable ControlPlane controlPlane;
     private @Nullable KubeVirt kubeVirt;
     private final @Nullable ExistingCluster existing;
     private final KubernetesClient admin;
+    private final ServiceProxy webhooks;
     private final Service operator;
     private final Service facade;
     private final String endpoint;
@@ -69,7 +75,12 @@ public final class Sandbox implements AutoCloseable {
         try {
             existing = settings.kubeconfig() == null ? null : own(ExistingCluster.of(settings.kubeconfig()));
             admin = existing == null ? own(startControlPlane()) : existing.client();
-            new Installation(admin, settings.home()).applyChart(NOT_APPLIED);
+            webhooks = own(new ServiceProxy(port(16446)));
+            var left = new HashSet<>(NOT_APPLIED);
+            if (existing != null) {
+                left.addAll(WEBHOOKS);
+            }
+            new Installation(admin, settings.home()).applyChart(left, "https://127.0.0.1:" + webhooks.port());
             if (existing != null) {
                 existing.writeKubeconfig("nephele-operator", kubeconfigOf("operator"));
                 existing.writeKubeconfig("nephele-api-server", kubeconfigOf("api-server"));
@@ -156,7 +167,15 @@ public final class Sandbox implements AutoCloseable {
         if (existing != null) {
             options.add("-Dnephele.volume-types.replicated=" + existing.storageClass("replicated"));
         }
-        return service(name, "operator", options, Map.of("QUARKUS_PROFILE", "sandbox"), Ports.free());
+        int port = Ports.free();
+        webhooks.add(port);
+        var environment = Map.of(
+                "QUARKUS_PROFILE", "sandbox",
+                "NEPHELE_WEBHOOK_ENABLED", Boolean.toString(existing == null),
+                "NEPHELE_WEBHOOK_HOST", "127.0.0.1",
+                "NEPHELE_WEBHOOK_PORT", Integer.toString(port),
+                "NEPHELE_WEBHOOK_HOSTS", "127.0.0.1");
+        return service(name, "operator", options, environment, Ports.free());
     }
 
     private Service startFacade(int port) {

@@ -5,13 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.marcnuri.helm.Helm;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhookConfiguration;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.nephele.crds.instance.Instance;
 import io.nephele.crds.instance.InstanceSpec;
+import io.nephele.crds.instance.PowerState;
 import io.nephele.crds.instancetype.InstanceType;
 import io.nephele.sandbox.controlplane.ApiServerExtension;
 import io.nephele.sandbox.controlplane.ControlPlane;
@@ -64,7 +71,11 @@ class ChartTest {
 
     @Test
     void isInstalledUpgradedAndUninstalledAndNoMachineGoesWithIt(ControlPlane controlPlane) {
-        try (KubernetesClient client = controlPlane.adminClient()) {
+        Config once = new ConfigBuilder(controlPlane.config(controlPlane.adminToken()))
+                .withRequestRetryBackoffLimit(0)
+                .build();
+        try (KubernetesClient client =
+                new KubernetesClientBuilder().withConfig(once).build()) {
             new Helm(CHART)
                     .install()
                     .withName("nephele")
@@ -79,6 +90,22 @@ class ChartTest {
                     .build());
             instance.setSpec(
                     new InstanceSpec("m1.small", "debian", null, null, null, null, null, null, null, null, null, null));
+            // Nobody answers the webhooks here: what costs is refused.
+            await().untilAsserted(() -> assertThatThrownBy(
+                            () -> client.resource(instance).create())
+                    .hasMessageContaining("failed calling webhook"));
+            MutatingWebhookConfiguration completing = withoutVersion(client.admissionRegistration()
+                    .v1()
+                    .mutatingWebhookConfigurations()
+                    .withName("nephele")
+                    .get());
+            ValidatingWebhookConfiguration validating = withoutVersion(client.admissionRegistration()
+                    .v1()
+                    .validatingWebhookConfigurations()
+                    .withName("nephele")
+                    .get());
+            client.resource(completing).delete();
+            client.resource(validating).delete();
             // Policies take a moment to be in force.
             await().untilAsserted(() -> assertThatThrownBy(
                             () -> client.resource(instance).dryRun(true).create())
@@ -89,6 +116,15 @@ class ChartTest {
                             PatchContext.of(PatchType.JSON_MERGE),
                             "{\"metadata\":{\"labels\":{\"nephele.io/project\":\"default\"}}}");
             await().ignoreExceptions().until(() -> client.resource(instance).create() != null);
+            client.resource(completing).create();
+            client.resource(validating).create();
+            var pet = client.resources(Instance.class).inNamespace("default").withName("pet");
+            await().untilAsserted(() -> assertThatThrownBy(() -> pet.patch(
+                            PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"instanceType\":\"m1.large\"}}"))
+                    .hasMessageContaining("failed calling webhook"));
+            // And what stops is never held up.
+            pet.patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"powerState\":\"Stopped\"}}");
+            assertThat(pet.get().getSpec().powerState()).isEqualTo(PowerState.Stopped);
 
             assertThat(may(client, "nephele-operator", "get", "", "secrets")).isFalse();
             assertThat(may(client, "nephele-operator", "list", "nephele.io", "instances"))
@@ -135,6 +171,12 @@ class ChartTest {
             assertThat(client.resources(InstanceType.class).withName("m1.small").get())
                     .isNotNull();
         }
+    }
+
+    private static <T extends HasMetadata> T withoutVersion(T object) {
+        object.getMetadata().setResourceVersion(null);
+        object.getMetadata().setUid(null);
+        return object;
     }
 
     private static boolean may(KubernetesClient client, String account, String verb, String group, String resource) {
