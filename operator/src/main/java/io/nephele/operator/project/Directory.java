@@ -6,6 +6,7 @@ import io.nephele.crds.project.MemberRole;
 import io.nephele.crds.project.Project;
 import io.nephele.crds.project.ProjectApplication;
 import io.nephele.crds.project.ProjectMembership;
+import io.nephele.crds.quota.Quota;
 import jakarta.inject.Singleton;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,12 +19,17 @@ public class Directory {
 
     private volatile @Nullable IndexerResourceCache<Project> projects;
     private volatile @Nullable IndexerResourceCache<ProjectMembership> memberships;
+    private volatile @Nullable IndexerResourceCache<Quota> quotas;
     private volatile @Nullable IndexerResourceCache<ProjectApplication> applications;
 
-    /** Says where Projects and memberships are found; the latter by their namespace in an index {@link #BY_PROJECT}. */
-    void projects(IndexerResourceCache<Project> cache, IndexerResourceCache<ProjectMembership> ofMemberships) {
+    /** Says where Projects are found, with what belongs to each; memberships by their namespace in an index {@link #BY_PROJECT}. */
+    void projects(
+            IndexerResourceCache<Project> cache,
+            IndexerResourceCache<ProjectMembership> ofMemberships,
+            IndexerResourceCache<Quota> ofQuotas) {
         projects = cache;
         memberships = ofMemberships;
+        quotas = ofQuotas;
     }
 
     /** Says where applications are found; by the project in an index {@link #BY_PROJECT}. */
@@ -47,6 +53,16 @@ public class Directory {
                 .get(new ResourceID(ProjectMembership.nameOf(user), project))
                 .filter(membership -> membership.getSpec().user().equals(user))
                 .orElse(null);
+    }
+
+    /** Whether a membership has the effect that it is to have. The Quota is what the Project's reconciler writes last, after the rights. */
+    boolean isInForce(ProjectMembership membership) {
+        boolean has = filled(quotas)
+                .get(new ResourceID(Quota.NAME, membership.getMetadata().getNamespace()))
+                .map(quota -> quota.getSpec() == null ? null : quota.getSpec().members())
+                .filter(members -> members.containsKey(membership.getSpec().user()))
+                .isPresent();
+        return has == membership.getSpec().state().counts();
     }
 
     /** Whether a user may act in a project and has a quota in it. */

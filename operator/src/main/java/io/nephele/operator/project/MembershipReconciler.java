@@ -27,6 +27,7 @@ import io.nephele.crds.project.ProjectMembershipStatus;
 import io.nephele.operator.Conditions;
 import io.nephele.operator.Writes;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -38,16 +39,21 @@ import java.util.concurrent.TimeUnit;
 @GradualRetry(maxAttempts = -1, initialInterval = 500, intervalMultiplier = 2, maxInterval = 300_000)
 public class MembershipReconciler implements Reconciler<ProjectMembership> {
 
+    /** The Project's reconciler is about to give or take what a membership is about. */
+    private static final Duration SOON = Duration.ofMillis(200);
+
     private final Writes writes;
     private final Memberships memberships;
+    private final Directory directory;
     private final Clock clock;
     private InformerEventSource<Role, ProjectMembership> roles;
     private InformerEventSource<RoleBinding, ProjectMembership> bindings;
 
     @SuppressWarnings("NullAway.Init") // the event sources are made when the operator starts
-    public MembershipReconciler(Writes writes, Memberships memberships, Clock clock) {
+    public MembershipReconciler(Writes writes, Memberships memberships, Directory directory, Clock clock) {
         this.writes = writes;
         this.memberships = memberships;
+        this.directory = directory;
         this.clock = clock;
     }
 
@@ -105,6 +111,9 @@ public class MembershipReconciler implements Reconciler<ProjectMembership> {
             return UpdateControl.noUpdate();
         }
         grant(membership);
+        if (!directory.isInForce(membership)) {
+            return UpdateControl.<ProjectMembership>noUpdate().rescheduleAfter(SOON);
+        }
         report(membership, context);
         return UpdateControl.noUpdate();
     }

@@ -91,7 +91,6 @@ public class ProjectReconciler implements Reconciler<Project>, Cleaner<Project> 
         members.addIndexers(Map.of(
                 Directory.BY_PROJECT,
                 membership -> List.of(membership.getMetadata().getNamespace())));
-        directory.projects(context.getPrimaryCache(), members);
         namespaces = labelled("namespaces", Namespace.class, ProjectReconciler::ofName, context);
         bindings = labelled("role-bindings", RoleBinding.class, ProjectReconciler::ofNamespace, context);
         roles = labelled("cluster-roles", ClusterRole.class, ProjectReconciler::ofLabel, context);
@@ -107,6 +106,7 @@ public class ProjectReconciler implements Reconciler<Project>, Cleaner<Project> 
                                 .equals(before.getMetadata().getGeneration()))
                         .build(),
                 context);
+        directory.projects(context.getPrimaryCache(), members, quotas);
         return List.of(members, namespaces, bindings, roles, clusterBindings, quotas);
     }
 

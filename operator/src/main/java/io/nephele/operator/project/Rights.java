@@ -30,6 +30,9 @@ import java.util.stream.Collectors;
 /** What RBAC is told of a project: it follows from the memberships, and from nothing else. */
 record Rights(String systemNamespace) {
 
+    /** One object: to list and to watch it by its name is what {@code kubectl wait} does. */
+    private static final List<String> SEE = List.of("get", "list", "watch");
+
     private static final String API = "rbac.authorization.k8s.io";
 
     /** The bindings in a project's namespace, for operator, facade and members. */
@@ -73,7 +76,7 @@ record Rights(String systemNamespace) {
                 .withLabels(Map.of(Nephele.LABEL_PROJECT, name))
                 .withOwnerReferences(owner(project))
                 .endMetadata()
-                .withRules(rule("projects", name, List.of("get")))
+                .withRules(rule("projects", name, SEE))
                 .build();
     }
 
@@ -99,8 +102,8 @@ record Rights(String systemNamespace) {
     /** What a user may with his own membership: see it, and take the steps that are his. Nothing where he has none. */
     static List<String> ofSelf(MembershipState state) {
         return switch (state) {
-            case Invited, Accepted, LeaveRequested -> List.of("get", "patch");
-            case Suspended -> List.of("get");
+            case Invited, Accepted, LeaveRequested -> List.of("get", "list", "watch", "patch");
+            case Suspended -> SEE;
             case Requested, Rejected, Removed -> List.of();
         };
     }

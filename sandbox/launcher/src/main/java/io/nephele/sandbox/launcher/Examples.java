@@ -78,6 +78,11 @@ record Examples(KubernetesClient client) {
                 .build());
         member.setSpec(new ProjectMembershipSpec(USER, MemberRole.Owner, MembershipState.Accepted, null, null));
         Sandbox.apply(client, member);
+        client.resource(member)
+                .waitUntilCondition(
+                        m -> m != null && m.getStatus() != null && m.getStatus().state() == MembershipState.Accepted,
+                        60,
+                        TimeUnit.SECONDS);
         var key = new AccessKey();
         key.setMetadata(
                 new ObjectMetaBuilder().withName(USER).withNamespace(PROJECT).build());
