@@ -22,9 +22,12 @@ import io.nephele.crds.project.HistoryEntry;
 import io.nephele.crds.project.Project;
 import io.nephele.crds.project.ProjectApplication;
 import io.nephele.crds.project.ProjectApplicationStatus;
+import io.nephele.crds.project.ProjectMembership;
+import io.nephele.crds.project.ProjectPhase;
 import io.nephele.operator.Conditions;
 import io.nephele.operator.Writes;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +44,11 @@ import org.jspecify.annotations.Nullable;
 public class ApplicationReconciler implements Reconciler<ProjectApplication> {
 
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+
+    /** The project's own reconciler is about to make what the applicant waits for. */
+    private static final Duration SOON = Duration.ofMillis(300);
+
+    private static final String READY = ApplicationState.Approved.name();
 
     private final Writes writes;
     private final Directory directory;
@@ -93,9 +101,46 @@ public class ApplicationReconciler implements Reconciler<ProjectApplication> {
             replace(application);
             return UpdateControl.noUpdate();
         }
-        String refusal = decision == Decision.Approved && !isCarriedOut(application) ? carryOut(application) : null;
-        report(application, ApplicationDecision.state(decision), refusal, context);
+        if (decision == Decision.Approved) {
+            return approve(application, context);
+        }
+        ApplicationState state = ApplicationDecision.state(decision);
+        report(application, state, state.name(), message(application, state), context);
         return UpdateControl.noUpdate();
+    }
+
+    private UpdateControl<ProjectApplication> approve(
+            ProjectApplication application, Context<ProjectApplication> context) {
+        ProjectApplicationStatus old = status(application);
+        if (old.state() == ApplicationState.Approved && Conditions.isTrue(old.conditions(), "Ready")) {
+            return UpdateControl.noUpdate();
+        }
+        String refusal = old.state() == ApplicationState.Approved ? null : carryOut(application);
+        if (refusal != null) {
+            report(application, ApplicationState.Pending, "NameTaken", refusal, context);
+            return UpdateControl.noUpdate();
+        }
+        if (isInForce(application)) {
+            String message = message(application, ApplicationState.Approved);
+            report(application, ApplicationState.Approved, READY, message, context);
+            return UpdateControl.noUpdate();
+        }
+        report(application, ApplicationState.Approved, "BeingMade", "The project is being made", context);
+        return UpdateControl.<ProjectApplication>noUpdate().rescheduleAfter(SOON);
+    }
+
+    /** Whether the applicant can begin. */
+    private boolean isInForce(ProjectApplication application) {
+        String name = application.getSpec().project();
+        String applicant = application.getSpec().applicant();
+        Project project = directory.project(name);
+        ProjectMembership membership = applicant == null ? null : directory.membership(name, applicant);
+        return project != null
+                && project.getStatus() != null
+                && project.getStatus().phase() != null
+                && project.getStatus().phase() != ProjectPhase.Pending
+                && membership != null
+                && directory.isInForce(membership);
     }
 
     private void replace(ProjectApplication application) {
@@ -104,12 +149,6 @@ public class ApplicationReconciler implements Reconciler<ProjectApplication> {
                 .inNamespace(application.getMetadata().getNamespace())
                 .withName(application.getMetadata().getName())
                 .patch(MERGE, "{\"spec\":{\"decision\":\"Replaced\"}}");
-    }
-
-    private static boolean isCarriedOut(ProjectApplication application) {
-        return application.getStatus() != null
-                && application.getStatus().state() == ApplicationState.Approved
-                && Conditions.isTrue(application.getStatus().conditions(), "Ready");
     }
 
     /** Why it cannot be, or null. The Project bears the application's UID from the same write on: whoever was killed after it does not do it again. */
@@ -172,23 +211,26 @@ public class ApplicationReconciler implements Reconciler<ProjectApplication> {
     private void report(
             ProjectApplication application,
             ApplicationState state,
-            @Nullable String refusal,
+            String reason,
+            String message,
             Context<ProjectApplication> context) {
-        ProjectApplicationStatus old =
-                application.getStatus() == null ? ProjectApplicationStatus.NONE : application.getStatus();
-        String reason = refusal == null ? state.name() : "NameTaken";
-        String message = refusal == null ? message(application, state) : refusal;
-        if (!Conditions.reason(old.conditions(), "Ready").equals(reason)) {
-            writes.event(application, refusal == null ? "Normal" : "Warning", reason, message);
+        ProjectApplicationStatus old = status(application);
+        if (old.state() != state
+                || !Conditions.reason(old.conditions(), "Ready").equals(reason)) {
+            writes.event(application, "Normal", reason, message);
         }
         var conditions = new Conditions(
                         old.conditions(), application.getMetadata().getGeneration(), clock.instant())
-                .set("Ready", refusal == null && state == ApplicationState.Approved, reason, message);
+                .set("Ready", reason.equals(READY), reason, message);
         writes.report(
                 new ProjectApplication(),
                 application,
                 new ProjectApplicationStatus(state, conditions.toList()),
                 context);
+    }
+
+    private static ProjectApplicationStatus status(ProjectApplication application) {
+        return application.getStatus() == null ? ProjectApplicationStatus.NONE : application.getStatus();
     }
 
     private static String message(ProjectApplication application, ApplicationState state) {
