@@ -1,5 +1,7 @@
 package io.nephele.crds;
 
+import org.jspecify.annotations.Nullable;
+
 /** Names that operator, facade and chart agree on. */
 public final class Nephele {
 
@@ -30,6 +32,9 @@ public final class Nephele {
     /** On namespaces: the Project that owns it. */
     public static final String LABEL_PROJECT = "nephele.io/project";
 
+    /** On roles of one user in a project: the name of his ProjectMembership. */
+    public static final String LABEL_MEMBERSHIP = "nephele.io/membership";
+
     /** On Instances made by one RunInstances: its reservation id. */
     public static final String ANNOTATION_RESERVATION = "nephele.io/reservation";
 
@@ -45,6 +50,15 @@ public final class Nephele {
     /** On objects that cost: the user whose quota they count in. Set at admission to who makes them; an owner may change it. */
     public static final String ANNOTATION_CHARGED_TO = "nephele.io/charged-to";
 
+    /** On objects that the operator has written for somebody: the Kubernetes user whose step it was, or nothing where it was the operator's own. */
+    public static final String ANNOTATION_ACTING_FOR = "nephele.io/acting-for";
+
+    /** On ProjectMemberships that came from a MembershipRequest: its UID. */
+    public static final String ANNOTATION_MEMBERSHIP_REQUEST = "nephele.io/membership-request";
+
+    /** On Projects: the UID of the ProjectApplication that was carried out last. */
+    public static final String ANNOTATION_APPLICATION = "nephele.io/application";
+
     /** On objects that the facade has written last: the id of that request. The operator puts it on their events. */
     public static final String ANNOTATION_REQUEST_ID = "nephele.io/request-id";
 
@@ -53,6 +67,14 @@ public final class Nephele {
 
     /** Everybody who comes in through the identity provider or the facade is in this group. */
     public static final String GROUP_USERS = IDENTITY_PREFIX + "users";
+
+    /** Who looks after the cloud. */
+    public static final String GROUP_ADMINISTRATORS = IDENTITY_PREFIX + "administrators";
+
+    /** The name that the identity provider has for a Kubernetes user, or null for one that is not of it. */
+    public static @Nullable String person(String kubernetesUser) {
+        return kubernetesUser.startsWith(IDENTITY_PREFIX) ? kubernetesUser.substring(IDENTITY_PREFIX.length()) : null;
+    }
 
     private Nephele() {}
 }

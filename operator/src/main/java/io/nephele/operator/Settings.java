@@ -55,6 +55,15 @@ public interface Settings {
         /** How long a charge is believed without its object: longer than the API server's own time-out of a request. */
         @WithDefault("90s")
         Duration settledAfter();
+
+        /** Limits of personal projects of which nothing else is said, by resource. Like the next two they are written into a Project when it is made, and change none that is there. */
+        Map<String, String> personal();
+
+        /** Limits of all other projects. */
+        Map<String, String> project();
+
+        /** Limits of each member of any. */
+        Map<String, String> member();
     }
 
     /** Where the API server reaches the admission webhooks. */

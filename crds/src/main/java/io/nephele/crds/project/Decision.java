@@ -1,8 +1,16 @@
 package io.nephele.crds.project;
 
-/** What was decided of a ProjectApplication, by an administrator or, for the last, by the applicant. */
+/** What was decided of a ProjectApplication. */
 public enum Decision {
+    /** By an administrator. */
     Approved,
+
+    /** By an administrator, with a reason. */
     Denied,
-    Cancelled
+
+    /** By the applicant. */
+    Cancelled,
+
+    /** By the operator: the applicant has made a newer one for the same project. */
+    Replaced
 }

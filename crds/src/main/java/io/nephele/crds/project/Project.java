@@ -73,6 +73,11 @@ public class Project extends CustomResource<ProjectSpec, ProjectStatus> {
                         + AwsId.hash(user).substring(0, 10);
     }
 
+    /** What AWS clients assume to act in it. */
+    public String roleArn() {
+        return "arn:aws:iam::" + accountId() + ":role/" + getMetadata().getName();
+    }
+
     /** The AWS account id of 12 digits: the one that was asked for, else one that follows from the UID. */
     public String accountId() {
         String asked = getSpec() == null ? null : getSpec().accountId();

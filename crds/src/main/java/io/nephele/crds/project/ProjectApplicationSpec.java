@@ -26,9 +26,10 @@ import org.jspecify.annotations.Nullable;
         fieldPath = ".project",
         message = "an application is for one project: make another ProjectApplication")
 @ValidationRule(
-        value = "!has(oldSelf.decision) || (has(self.decision) && self.decision == oldSelf.decision)",
-        fieldPath = ".decision",
-        message = "this was decided already: a new ProjectApplication is needed")
+        value =
+                "!has(self.decision) || self.decision != 'Denied' || (has(self.decisionReason) && self.decisionReason != '')",
+        fieldPath = ".decisionReason",
+        message = "say why it is denied: the applicant reads it")
 public record ProjectApplicationSpec(
         @Required @Size(min = 1, max = 63) @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$") String project,
 
@@ -47,4 +48,25 @@ public record ProjectApplicationSpec(
         @Nullable Boolean closedToStrangers,
         @Nullable OnSuspension onSuspension,
         @Nullable Decision decision,
-        @Size(max = 1024) @Nullable String decisionReason) {}
+        @Size(max = 1024) @Nullable String decisionReason) {
+
+    /** What was asked, whatever was decided. */
+    public ProjectApplicationSpec withoutDecision() {
+        return new ProjectApplicationSpec(
+                project,
+                applicant,
+                reason,
+                displayName,
+                description,
+                endDate,
+                limits,
+                memberLimits,
+                joinPolicy,
+                leavePolicy,
+                maxMembers,
+                closedToStrangers,
+                onSuspension,
+                null,
+                null);
+    }
+}

@@ -7,6 +7,7 @@ import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import io.nephele.crds.Wire;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,15 @@ import org.jspecify.annotations.Nullable;
         value = "(has(self.personal) && self.personal) == (has(oldSelf.personal) && oldSelf.personal)",
         fieldPath = ".personal",
         message = "a personal project stays one, and no other becomes one: make another Project")
+@ValidationRule(
+        value = "!has(self.personal) || !self.personal || !has(self.state) || self.state != 'Terminated'",
+        fieldPath = ".state",
+        message = "a personal project is there as long as its user: suspend it instead")
+@ValidationRule(
+        value =
+                "!has(self.personal) || !self.personal || (has(self.owner) && has(oldSelf.owner) && self.owner == oldSelf.owner)",
+        fieldPath = ".owner",
+        message = "a personal project is of one user for good")
 @ValidationRule(
         value = "!has(self.personal) || !self.personal || has(self.owner)",
         fieldPath = ".owner",
@@ -89,6 +99,27 @@ public record ProjectSpec(
                 null);
     }
 
+    /** The same with limits of the whole project. */
+    public ProjectSpec withLimits(Map<String, String> whole) {
+        return new ProjectSpec(
+                displayName,
+                accountId,
+                description,
+                owner,
+                personal,
+                state,
+                reason,
+                endDate,
+                whole,
+                memberLimits,
+                joinPolicy,
+                leavePolicy,
+                maxMembers,
+                closedToStrangers,
+                onSuspension,
+                retention);
+    }
+
     public boolean isPersonal() {
         return Boolean.TRUE.equals(personal);
     }
@@ -107,6 +138,20 @@ public record ProjectSpec(
 
     public Policy leavePolicyOrDefault() {
         return leavePolicy == null ? Policy.Auto : leavePolicy;
+    }
+
+    /** How long the data of a terminated project is kept. */
+    public Duration retentionOrDefault() {
+        return retention == null ? Duration.ofDays(30) : Duration.ofHours(Long.parseLong(retention.replace("h", "")));
+    }
+
+    /** How many may be members at the same time; null for as many as come. */
+    public @Nullable Integer places() {
+        String limit = limits == null ? null : limits.get("members");
+        if (maxMembers != null || limit == null || !limit.matches("[0-9]{1,9}")) {
+            return maxMembers;
+        }
+        return Integer.valueOf(limit);
     }
 
     public OnSuspension onSuspensionOrDefault() {

@@ -1,12 +1,11 @@
 package io.nephele.operator.project;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
-import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
-import io.fabric8.kubernetes.api.model.rbac.Subject;
-import io.fabric8.kubernetes.api.model.rbac.SubjectBuilder;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -22,26 +21,24 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import io.nephele.crds.Nephele;
-import io.nephele.crds.accesskey.AccessKey;
-import io.nephele.crds.instance.Instance;
 import io.nephele.crds.project.Project;
+import io.nephele.crds.project.ProjectMembership;
+import io.nephele.crds.project.ProjectPhase;
 import io.nephele.crds.project.ProjectStatus;
 import io.nephele.crds.quota.Quota;
-import io.nephele.crds.quota.QuotaSpec;
-import io.nephele.crds.volume.Volume;
 import io.nephele.operator.Conditions;
 import io.nephele.operator.Settings;
 import io.nephele.operator.Writes;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
+import java.util.function.Function;
 
-/** A Project has the namespace of its name, with the rights of operator, facade and members in it. A namespace of somebody else's is not touched. */
+/** A Project has the namespace of its name, with the limits that are in force and the rights of its members in it. A namespace of somebody else's is not touched. */
 @ControllerConfiguration(
         finalizerName = Nephele.FINALIZER,
         fieldManager = Nephele.FIELD_MANAGER,
@@ -49,59 +46,91 @@ import java.util.stream.Collectors;
 @GradualRetry(maxAttempts = -1, initialInterval = 500, intervalMultiplier = 2, maxInterval = 300_000)
 public class ProjectReconciler implements Reconciler<Project>, Cleaner<Project> {
 
-    private static final String BY_PROJECT = "project";
     private static final Duration RECHECK = Duration.ofSeconds(15);
+    private static final Duration LONGEST = Duration.ofMinutes(5);
 
     private final Writes writes;
-    private final Settings settings;
+    private final Memberships memberships;
+    private final Contents contents;
+    private final Directory directory;
+    private final Rights rights;
     private final Clock clock;
-    private InformerEventSource<AccessKey, Project> accessKeys;
     private InformerEventSource<Namespace, Project> namespaces;
     private InformerEventSource<RoleBinding, Project> bindings;
+    private InformerEventSource<ClusterRole, Project> roles;
+    private InformerEventSource<ClusterRoleBinding, Project> clusterBindings;
     private InformerEventSource<Quota, Project> quotas;
 
     @SuppressWarnings("NullAway.Init") // the event sources are made when the operator starts
-    public ProjectReconciler(Writes writes, Settings settings, Clock clock) {
+    public ProjectReconciler(
+            Writes writes,
+            Memberships memberships,
+            Contents contents,
+            Directory directory,
+            Settings settings,
+            Clock clock) {
         this.writes = writes;
-        this.settings = settings;
+        this.memberships = memberships;
+        this.contents = contents;
+        this.directory = directory;
+        this.rights = new Rights(settings.systemNamespace());
         this.clock = clock;
     }
 
     @Override
     public List<EventSource<?, Project>> prepareEventSources(EventSourceContext<Project> context) {
-        accessKeys = new InformerEventSource<>(
-                InformerEventSourceConfiguration.from(AccessKey.class, Project.class)
-                        .withName("access-keys")
-                        .withSecondaryToPrimaryMapper(
-                                key -> Set.of(new ResourceID(key.getMetadata().getNamespace())))
+        var members = new InformerEventSource<>(
+                InformerEventSourceConfiguration.from(ProjectMembership.class, Project.class)
+                        .withName("memberships")
+                        .withSecondaryToPrimaryMapper(ProjectReconciler::ofNamespace)
+                        .withOnUpdateFilter((now, before) -> !now.getMetadata()
+                                .getGeneration()
+                                .equals(before.getMetadata().getGeneration()))
                         .build(),
                 context);
-        accessKeys.addIndexers(
-                Map.of(BY_PROJECT, key -> List.of(key.getMetadata().getNamespace())));
-        namespaces = new InformerEventSource<>(
-                InformerEventSourceConfiguration.from(Namespace.class, Project.class)
-                        .withName("namespaces")
-                        .withLabelSelector(Nephele.LABEL_PROJECT)
-                        .withSecondaryToPrimaryMapper(namespace ->
-                                Set.of(new ResourceID(namespace.getMetadata().getName())))
-                        .build(),
-                context);
-        bindings = new InformerEventSource<>(
-                InformerEventSourceConfiguration.from(RoleBinding.class, Project.class)
-                        .withName("role-bindings")
-                        .withLabelSelector(Nephele.LABEL_PROJECT)
-                        .withSecondaryToPrimaryMapper(binding ->
-                                Set.of(new ResourceID(binding.getMetadata().getNamespace())))
-                        .build(),
-                context);
+        members.addIndexers(Map.of(
+                Directory.BY_PROJECT,
+                membership -> List.of(membership.getMetadata().getNamespace())));
+        namespaces = labelled("namespaces", Namespace.class, ProjectReconciler::ofName, context);
+        bindings = labelled("role-bindings", RoleBinding.class, ProjectReconciler::ofNamespace, context);
+        roles = labelled("cluster-roles", ClusterRole.class, ProjectReconciler::ofLabel, context);
+        clusterBindings =
+                labelled("cluster-role-bindings", ClusterRoleBinding.class, ProjectReconciler::ofLabel, context);
         quotas = new InformerEventSource<>(
                 InformerEventSourceConfiguration.from(Quota.class, Project.class)
                         .withName("quotas")
-                        .withSecondaryToPrimaryMapper(quota ->
-                                Set.of(new ResourceID(quota.getMetadata().getNamespace())))
+                        .withSecondaryToPrimaryMapper(ProjectReconciler::ofNamespace)
+                        // Usage changes with every charge, and is nothing to this.
+                        .withOnUpdateFilter((now, before) -> !now.getMetadata()
+                                .getGeneration()
+                                .equals(before.getMetadata().getGeneration()))
                         .build(),
                 context);
-        return List.of(accessKeys, namespaces, bindings, quotas);
+        directory.projects(context.getPrimaryCache(), members, quotas);
+        return List.of(members, namespaces, bindings, roles, clusterBindings, quotas);
+    }
+
+    private static <T extends HasMetadata> InformerEventSource<T, Project> labelled(
+            String name, Class<T> type, Function<T, Set<ResourceID>> project, EventSourceContext<Project> context) {
+        return new InformerEventSource<>(
+                InformerEventSourceConfiguration.from(type, Project.class)
+                        .withName(name)
+                        .withLabelSelector(Nephele.LABEL_PROJECT)
+                        .withSecondaryToPrimaryMapper(project::apply)
+                        .build(),
+                context);
+    }
+
+    private static Set<ResourceID> ofName(HasMetadata object) {
+        return Set.of(new ResourceID(object.getMetadata().getName()));
+    }
+
+    private static Set<ResourceID> ofNamespace(HasMetadata object) {
+        return Set.of(new ResourceID(object.getMetadata().getNamespace()));
+    }
+
+    private static Set<ResourceID> ofLabel(HasMetadata object) {
+        return Set.of(new ResourceID(object.getMetadata().getLabels().get(Nephele.LABEL_PROJECT)));
     }
 
     @Override
@@ -114,35 +143,21 @@ public class ProjectReconciler implements Reconciler<Project>, Cleaner<Project> 
     public UpdateControl<Project> reconcile(Project project, Context<Project> context) {
         String name = project.getMetadata().getName();
         if (namespaces.get(new ResourceID(name)).isEmpty() && !ownsNamespaceAfterCreating(project)) {
-            report(
-                    project,
-                    context,
-                    false,
-                    "NamespaceTaken",
-                    "The namespace " + name
-                            + " exists and does not belong to a Project: delete it, or name the Project otherwise");
+            reportTaken(project, context);
             return UpdateControl.<Project>noUpdate().rescheduleAfter(RECHECK);
         }
-        for (RoleBinding wanted : roleBindings(name)) {
-            boolean same = bindings.get(ResourceID.fromResource(wanted))
-                    .map(present -> present.getRoleRef().equals(wanted.getRoleRef())
-                            && present.getSubjects().equals(wanted.getSubjects()))
-                    .orElse(false);
-            if (!same) {
-                writes.apply(wanted);
-            }
+        List<ProjectMembership> members = directory.memberships(name);
+        ProjectDecision decision = ProjectDecision.of(project, members, clock.instant());
+        grant(project, members);
+        limit(name, decision);
+        boolean done = contents.turn(name, decision.machines());
+        report(project, decision, context);
+        if (decision.owner() != null) {
+            memberships.write(name, decision.owner(), null, null);
         }
-        if (quotas.get(new ResourceID(Quota.NAME, name)).isEmpty()) {
-            var quota = new Quota();
-            quota.setMetadata(new ObjectMetaBuilder()
-                    .withName(Quota.NAME)
-                    .withNamespace(name)
-                    .build());
-            quota.setSpec(QuotaSpec.NONE);
-            writes.create(quota);
-        }
-        report(project, context, true, "Active", "The namespace " + name + " is there");
-        return UpdateControl.noUpdate();
+        Duration recheck = done ? decision.recheck() : RECHECK;
+        UpdateControl<Project> control = UpdateControl.noUpdate();
+        return recheck == null || recheck.compareTo(LONGEST) > 0 ? control : control.rescheduleAfter(recheck);
     }
 
     private boolean ownsNamespaceAfterCreating(Project project) {
@@ -162,72 +177,79 @@ public class ProjectReconciler implements Reconciler<Project>, Cleaner<Project> 
                 && name.equals(present.getMetadata().getLabels().get(Nephele.LABEL_PROJECT));
     }
 
-    private List<RoleBinding> roleBindings(String namespace) {
-        TreeSet<String> users = accessKeys.byIndex(BY_PROJECT, namespace).stream()
-                .map(key -> "nephele:" + key.getSpec().user())
-                .collect(Collectors.toCollection(TreeSet::new));
-        List<Subject> members = users.stream().map(ProjectReconciler::user).toList();
-        return List.of(
-                binding(
-                        namespace,
-                        "nephele-operator",
-                        "nephele-operator-project",
-                        List.of(serviceAccount("nephele-operator"))),
-                binding(
-                        namespace,
-                        "nephele-api-server",
-                        "nephele-api-server-project",
-                        List.of(serviceAccount("nephele-api-server"))),
-                binding(namespace, "nephele-members", "nephele-member", members));
+    private void grant(Project project, List<ProjectMembership> members) {
+        for (RoleBinding wanted : rights.bindings(project, members)) {
+            if (bindings.get(ResourceID.fromResource(wanted))
+                    .filter(present -> Rights.same(present, wanted))
+                    .isEmpty()) {
+                writes.apply(wanted);
+            }
+        }
+        ClusterRole role = rights.ofProject(project);
+        if (roles.get(ResourceID.fromResource(role))
+                .filter(present -> present.getRules().equals(role.getRules()))
+                .isEmpty()) {
+            writes.apply(role);
+        }
+        ClusterRoleBinding binding = rights.bindingOfProject(project, members);
+        if (clusterBindings
+                .get(ResourceID.fromResource(binding))
+                .filter(present -> present.getSubjects().equals(binding.getSubjects()))
+                .isEmpty()) {
+            writes.apply(binding);
+        }
     }
 
-    private static Subject user(String name) {
-        return new SubjectBuilder()
-                .withApiGroup("rbac.authorization.k8s.io")
-                .withKind("User")
-                .withName(name)
-                .build();
+    private void limit(String project, ProjectDecision decision) {
+        if (quotas.get(new ResourceID(Quota.NAME, project))
+                .filter(present -> decision.quota().equals(present.getSpec()))
+                .isPresent()) {
+            return;
+        }
+        var quota = new Quota();
+        quota.getMetadata().setName(Quota.NAME);
+        quota.getMetadata().setNamespace(project);
+        quota.setSpec(decision.quota());
+        writes.apply(quota);
     }
 
-    private Subject serviceAccount(String name) {
-        return new SubjectBuilder()
-                .withKind("ServiceAccount")
-                .withName(name)
-                .withNamespace(settings.systemNamespace())
-                .build();
-    }
-
-    private static RoleBinding binding(String namespace, String name, String role, List<Subject> subjects) {
-        return new RoleBindingBuilder()
-                .withNewMetadata()
-                .withName(name)
-                .withNamespace(namespace)
-                .withLabels(Map.of(Nephele.LABEL_PROJECT, namespace))
-                .endMetadata()
-                .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", role)
-                .withSubjects(subjects)
-                .build();
-    }
-
-    private void report(Project project, Context<Project> context, boolean ready, String reason, String message) {
+    private void report(Project project, ProjectDecision decision, Context<Project> context) {
         ProjectStatus old = project.getStatus();
+        ProjectPhase before = old == null ? null : old.phase();
+        if (before != null && before != decision.phase()) {
+            var ready = Conditions.find(decision.status().conditions(), "Ready");
+            writes.event(
+                    project,
+                    decision.phase() == ProjectPhase.Active ? "Normal" : "Warning",
+                    decision.phase().name(),
+                    ready == null ? "" : ready.getMessage());
+        }
+        writes.report(new Project(), project, decision.status(), context);
+    }
+
+    private void reportTaken(Project project, Context<Project> context) {
+        String name = project.getMetadata().getName();
+        ProjectStatus old = project.getStatus() == null ? ProjectStatus.NONE : project.getStatus();
+        Instant now = clock.instant();
         var status = new ProjectStatus(
-                ready ? project.getMetadata().getName() : null,
+                null,
                 project.accountId(),
                 null,
+                ProjectPhase.Pending,
                 null,
                 null,
-                null,
-                new Conditions(
-                                old == null ? null : old.conditions(),
-                                project.getMetadata().getGeneration(),
-                                clock.instant())
-                        .set("Ready", ready, reason, message)
+                new Conditions(old.conditions(), project.getMetadata().getGeneration(), now)
+                        .set(
+                                "Ready",
+                                false,
+                                "NamespaceTaken",
+                                "The namespace " + name
+                                        + " exists and does not belong to a Project: delete it, or name the Project otherwise")
                         .toList());
         writes.report(new Project(), project, status, context);
     }
 
-    /** The namespace goes with the Project, but never with Instances or Volumes in it. */
+    /** The namespace goes with the Project, but never with data in it. */
     @Override
     public DeleteControl cleanup(Project project, Context<Project> context) {
         String name = project.getMetadata().getName();
@@ -237,19 +259,7 @@ public class ProjectReconciler implements Reconciler<Project>, Cleaner<Project> 
                 || !name.equals(namespace.getMetadata().getLabels().get(Nephele.LABEL_PROJECT))) {
             return DeleteControl.defaultDelete();
         }
-        boolean holdsData = !writes.client()
-                        .resources(Instance.class)
-                        .inNamespace(name)
-                        .list()
-                        .getItems()
-                        .isEmpty()
-                || !writes.client()
-                        .resources(Volume.class)
-                        .inNamespace(name)
-                        .list()
-                        .getItems()
-                        .isEmpty();
-        if (holdsData) {
+        if (contents.holdData(name)) {
             writes.event(
                     project, "Warning", "NotEmpty", "The Project still has Instances or Volumes: delete them first");
         } else if (namespace.getMetadata().getDeletionTimestamp() == null) {

@@ -17,9 +17,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Charges what is admitted to its project. The last of the rules: what another refuses is not charged. */
+/** Charges what is admitted to its project. The last of the rules, which come in descending priority, 0 where none is given: what another refuses is not charged. */
 @Startup
-@Priority(1)
+@Priority(-1)
 @ApplicationScoped
 public class Charging implements Rule {
 

@@ -18,11 +18,16 @@ import io.nephele.crds.project.Project;
 import io.nephele.crds.project.ProjectMembership;
 import io.nephele.crds.project.ProjectMembershipSpec;
 import io.nephele.crds.project.ProjectSpec;
+import io.nephele.crds.quota.QuotaSpec;
 import io.nephele.sandbox.launcher.Sandbox.Tenant;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A project, a user of it with an access key, and a public image: enough to order a VM with the first command. */
@@ -32,6 +37,21 @@ record Examples(KubernetesClient client) {
     static final String USER = "alice";
     static final String CATALOGUE = "nephele-images";
     static final String IMAGE = "debian-13";
+
+    /** What a sandbox is for is not held back by what a site gives to its projects. */
+    private static final Map<String, String> UNLIMITED = Stream.of(
+                    "instances",
+                    "vcpus",
+                    "memory",
+                    "volumes",
+                    "storage.replicated",
+                    "storage.local",
+                    "snapshots",
+                    "images",
+                    "networks",
+                    "floating-ips",
+                    "s3-bytes")
+            .collect(Collectors.toMap(Function.identity(), _ -> QuotaSpec.UNLIMITED));
 
     /**
      * Creates what is not there yet, and waits until it can be used.
@@ -112,7 +132,7 @@ record Examples(KubernetesClient client) {
         return new String(Base64.getDecoder().decode(secret.getData().get(key)), StandardCharsets.UTF_8);
     }
 
-    /** Makes a user a member, whatever he was before. */
+    /** Makes a user a member, whatever he was before, and waits until he has rights and a quota. */
     void member(String project, String user, MemberRole role) {
         var membership = new ProjectMembership();
         membership.setMetadata(new ObjectMetaBuilder()
@@ -121,13 +141,18 @@ record Examples(KubernetesClient client) {
                 .build());
         membership.setSpec(new ProjectMembershipSpec(user, role, MembershipState.Accepted, null, null));
         Sandbox.apply(client, membership);
+        client.resource(membership)
+                .waitUntilCondition(
+                        m -> m != null && m.getStatus() != null && m.getStatus().state() == MembershipState.Accepted,
+                        60,
+                        TimeUnit.SECONDS);
     }
 
     /** Makes a project, and waits until it has its namespace. */
     void project(String name, String displayName) {
         var project = new Project();
         project.setMetadata(new ObjectMetaBuilder().withName(name).build());
-        project.setSpec(ProjectSpec.of(displayName, null, false));
+        project.setSpec(ProjectSpec.of(displayName, null, false).withLimits(UNLIMITED));
         Sandbox.apply(client, project);
         client.resources(Project.class)
                 .withName(name)
