@@ -14,6 +14,7 @@ import io.nephele.operator.admission.Verdict;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -31,10 +32,11 @@ class RulesTest {
     void theHistoryIsMadeFromTheOldOneAndWhatAUserSendsIsNotLookedAt() {
         var old = new HistoryEntry("2026-01-01T00:00:00Z", "nephele:olivia", "Invite", null, "Invited", null);
         assertThat(histories.complete(
-                        asked("nephele:bob", "{history: [{action: Lie}]}"), List.of(old), RulesTest::entry))
+                        asked("nephele:bob", "{\"history\": [{\"action\": \"Lie\"}]}"), List.of(old), RulesTest::entry))
                 .isEqualTo(List.of(
                         new Fill(List.of("history"), List.of(old, entry("2026-11-25T12:00:00.123Z", "nephele:bob")))));
-        assertThat(histories.complete(asked("nephele:bob", "{history: [{action: Lie}]}"), List.of(), (_, _) -> null))
+        assertThat(histories.complete(
+                        asked("nephele:bob", "{\"history\": [{\"action\": \"Lie\"}]}"), List.of(), (_, _) -> null))
                 .isEqualTo(List.of(new Fill(List.of("history"), List.of())));
         assertThat(histories.complete(asked("nephele:bob", "{}"), List.of(), (_, _) -> null))
                 .isEmpty();
@@ -49,15 +51,14 @@ class RulesTest {
                 .complete(asked("nephele:bob", "{}"), old, RulesTest::entry)
                 .getFirst()
                 .value();
-        assertThat((List<?>) kept)
-                .hasSize(HistoryEntry.KEPT)
-                .startsWith(old.get(1))
-                .endsWith(entry("2026-11-25T12:00:00.123Z", "nephele:bob"));
+        var expected = new ArrayList<>(old.subList(1, old.size()));
+        expected.add(entry("2026-11-25T12:00:00.123Z", "nephele:bob"));
+        assertThat(kept).isEqualTo(expected);
     }
 
     @Test
     void onlyTheOperatorActsForSomebody() {
-        String acting = "{metadata: {annotations: {'nephele.io/acting-for': 'nephele:adam'}}}";
+        String acting = "{\"metadata\": {\"annotations\": {\"nephele.io/acting-for\": \"nephele:adam\"}}}";
         assertThat(histories.actor(asked(OPERATOR, acting))).isEqualTo("nephele:adam");
         assertThat(histories.isOperatorItself(asked(OPERATOR, acting))).isFalse();
         assertThat(histories.actor(asked("nephele:bob", acting))).isEqualTo("nephele:bob");
