@@ -113,7 +113,9 @@ final class Desk {
                 live = true;
             }
             if (quota == null) {
-                customers.forEach(customer -> customer.verdict = noQuota());
+                // What goes needs no Quota: where the namespace goes, the Quota may have gone first.
+                customers.forEach(customer ->
+                        customer.verdict = Subject.of(customer.asked).goes() ? Verdict.ALLOWED : noQuota());
                 return;
             }
             QuotaStatus before = quota.getStatus();
@@ -128,7 +130,7 @@ final class Desk {
                 latest = ledger.isChanged() ? write(quota, ledger.status()) : quota;
                 return;
             } catch (KubernetesClientException e) {
-                if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+                if (e.getCode() != HttpURLConnection.HTTP_CONFLICT && e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
                     latest = null;
                     throw e;
                 }
