@@ -4,6 +4,9 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.nephele.apiserver.action.Actions;
+import io.nephele.apiserver.audit.AuditLog;
+import io.nephele.apiserver.audit.SourceAddress;
+import io.nephele.apiserver.audit.Trail;
 import io.nephele.apiserver.auth.Authenticator;
 import io.nephele.apiserver.auth.Caller;
 import io.nephele.apiserver.auth.HttpCall;
@@ -47,13 +50,23 @@ class Gateway {
     private final Cluster cluster;
     private final Authenticator authenticator;
     private final Actions actions;
+    private final SourceAddress sourceAddress;
+    private final AuditLog audit;
     private final MeterRegistry registry;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
 
-    Gateway(Cluster cluster, Authenticator authenticator, Actions actions, MeterRegistry registry) {
+    Gateway(
+            Cluster cluster,
+            Authenticator authenticator,
+            Actions actions,
+            SourceAddress sourceAddress,
+            AuditLog audit,
+            MeterRegistry registry) {
         this.cluster = cluster;
         this.authenticator = authenticator;
         this.actions = actions;
+        this.sourceAddress = sourceAddress;
+        this.audit = audit;
         this.registry = registry;
     }
 
@@ -78,7 +91,16 @@ class Gateway {
     private void answer(HttpServerRequest request, Buffer body) {
         String requestId = UUID.randomUUID().toString();
         long started = System.nanoTime();
-        Answer answer = handle(request, body, requestId);
+        var trail = new Trail(
+                requestId,
+                sourceAddress.of(
+                        request.remoteAddress() == null
+                                ? null
+                                : request.remoteAddress().hostAddress(),
+                        request.headers().getAll("X-Forwarded-For")),
+                request.getHeader("User-Agent"));
+        Answer answer = handle(request, body, trail);
+        audit.write(trail, answer.outcome());
         Timer.builder("nephele.requests")
                 .description("Requests to the facade")
                 .tag("action", answer.action())
@@ -100,7 +122,7 @@ class Gateway {
         }
     }
 
-    private Answer handle(HttpServerRequest request, Buffer body, String requestId) {
+    private Answer handle(HttpServerRequest request, Buffer body, Trail trail) {
         Dialect dialect = Dialect.EC2;
         String action = "none";
         try {
@@ -113,45 +135,64 @@ class Gateway {
             }
             HttpCall call = call(request, body);
             dialect = Dialect.ofService(Signature.claimedService(call));
-            String method = call.method();
-            if (!method.equals("POST") && !method.equals("GET")) {
-                throw AwsException.of(
-                        405, "InvalidAction", "The method " + method + " is not allowed: use POST or GET");
+            checkTarget(call);
+            var parameters = new Parameters(call.query(), call.method().equals("POST") ? form(call) : null);
+            String name = parameters.get("Action");
+            boolean open = name != null && !Signature.isPresent(call) && actions.isOpen(Dialect.STS, name);
+            if (open) {
+                dialect = Dialect.STS;
             }
-            if (!call.path().equals("/") && !call.path().isEmpty()) {
-                throw AwsException.of(404, "InvalidAction", "There is nothing at this path: send requests to /");
+            if (name != null && dialect.knows(name)) {
+                trail.asks(name, "true".equalsIgnoreCase(parameters.get("DryRun")));
             }
-            Signature signature = Signature.parse(call);
-            Caller caller = authenticator.authenticate(call, signature);
+            Caller caller = open ? Caller.NOBODY : authenticate(call, trail);
             if (dialect == Dialect.OTHER) {
-                throw AwsException.unsupported("There are EC2 and STS in this cloud, and no other service.");
+                throw AwsException.unsupported("There are EC2, STS and IAM in this cloud, and no other service.");
             }
-            var parameters = new Parameters(call.query(), method.equals("POST") ? form(call) : null);
-            String name = actionName(parameters);
+            if (name == null || name.isEmpty()) {
+                throw AwsException.of("MissingAction", "The request must contain the parameter Action");
+            }
             action = actions.isImplemented(dialect, name) ? name : "unknown";
-            String xml = actions.call(dialect, name, parameters, caller, requestId, endpoint(call));
+            String xml = actions.call(dialect, name, parameters, caller, trail, endpoint(call));
             return new Answer(200, xml, action, "ok");
         } catch (AwsException e) {
-            return new Answer(e.status(), Codec.error(dialect, e, requestId), action, e.code());
+            return refusal(dialect, e, trail, action);
         } catch (KubernetesClientException e) {
-            LOG.warnf("%s %s: %s", requestId, action, e.getMessage());
-            AwsException translated = AsUser.translate(e);
-            return new Answer(
-                    translated.status(), Codec.error(dialect, translated, requestId), action, translated.code());
+            // Without its message, which may have in it what was sent.
+            LOG.warnf("%s %s: the API server says %d", trail.requestId(), action, e.getCode());
+            return refusal(dialect, AsUser.translate(e), trail, action);
         } catch (RuntimeException | Error e) {
-            LOG.errorf(e, "%s %s failed", requestId, action);
-            var internal = AwsException.of(
-                    500, "InternalError", "An internal error has occurred; the request id is in the log");
-            return new Answer(500, Codec.error(dialect, internal, requestId), action, internal.code());
+            LOG.errorf(e, "%s %s failed", trail.requestId(), action);
+            return refusal(
+                    dialect,
+                    AwsException.of(
+                            500, "InternalError", "An internal error has occurred; the request id is in the log"),
+                    trail,
+                    action);
         }
     }
 
-    private static String actionName(Parameters parameters) {
-        String action = parameters.get("Action");
-        if (action == null || action.isEmpty()) {
-            throw AwsException.of("MissingAction", "The request must contain the parameter Action");
+    private static void checkTarget(HttpCall call) {
+        String method = call.method();
+        if (!method.equals("POST") && !method.equals("GET")) {
+            throw AwsException.of(405, "InvalidAction", "The method " + method + " is not allowed: use POST or GET");
         }
-        return action;
+        if (!call.path().equals("/") && !call.path().isEmpty()) {
+            throw AwsException.of(404, "InvalidAction", "There is nothing at this path: send requests to /");
+        }
+    }
+
+    private Caller authenticate(HttpCall call, Trail trail) {
+        Signature signature = Signature.parse(call);
+        trail.claims(signature.accessKeyId());
+        Caller caller = authenticator.authenticate(call, signature);
+        trail.is(caller.user(), caller.project(), caller.accountId());
+        return caller;
+    }
+
+    private static Answer refusal(Dialect dialect, AwsException e, Trail trail, String action) {
+        AwsException worded = dialect.word(e);
+        return new Answer(worded.status(), Codec.error(dialect, worded, trail.requestId()), action, worded.code());
     }
 
     private static HttpCall call(HttpServerRequest request, Buffer body) {

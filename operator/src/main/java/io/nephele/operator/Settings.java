@@ -31,6 +31,10 @@ public interface Settings {
     @WithDefault("1h")
     Duration terminatedRetention();
 
+    /** How long the Secret with a new access key is there for its user to fetch. */
+    @WithDefault("1h")
+    Duration accessKeySecretRetention();
+
     /** How long an image may be imported before that is given up. CDI itself never gives up. */
     @WithDefault("1h")
     Duration importDeadline();

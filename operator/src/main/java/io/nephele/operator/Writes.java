@@ -20,6 +20,7 @@ import io.nephele.operator.admission.Verdict;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.HttpURLConnection;
 import java.time.Clock;
+import java.util.Map;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -156,6 +157,7 @@ public class Writes {
                 .withNewMetadata()
                 .withGenerateName(metadata.getName() + ".")
                 .withNamespace(namespace)
+                .withAnnotations(requestId(metadata))
                 .endMetadata()
                 .withType(type)
                 .withReason(reason)
@@ -179,5 +181,13 @@ public class Writes {
         } catch (KubernetesClientException e) {
             LOG.debugf("No event about %s/%s: %s", namespace, metadata.getName(), e.getMessage());
         }
+    }
+
+    /** The request that has written the object last, if it came through the facade: by it the event is found in its audit log. */
+    private static Map<String, String> requestId(ObjectMeta metadata) {
+        String id = metadata.getAnnotations() == null
+                ? null
+                : metadata.getAnnotations().get(Nephele.ANNOTATION_REQUEST_ID);
+        return id == null ? Map.of() : Map.of(Nephele.ANNOTATION_REQUEST_ID, id);
     }
 }

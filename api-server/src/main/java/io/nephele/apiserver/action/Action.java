@@ -13,4 +13,9 @@ public interface Action<I extends SdkPojo, O extends SdkPojo> {
 
     /** Carries it out; errors are {@link io.nephele.apiserver.protocol.AwsException}s. */
     O call(I request, Call call);
+
+    /** Whether it is there for those too who have signed nothing, because it has its own way to find out who asks. */
+    default boolean isOpen() {
+        return false;
+    }
 }

@@ -2,6 +2,7 @@ package io.nephele.apiserver.action;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.nephele.apiserver.Settings;
+import io.nephele.apiserver.audit.Trail;
 import io.nephele.apiserver.auth.Caller;
 import io.nephele.apiserver.kube.AsUser;
 import io.nephele.apiserver.kube.Cluster;
@@ -44,7 +45,7 @@ public class Actions {
         Action<?, ?> action = ClientProxy.unwrap(bean);
         Class<?> request = requestClass(action.getClass());
         String name = request.getSimpleName().replaceFirst("Request$", "");
-        Dialect dialect = request.getPackageName().contains(".sts.") ? Dialect.STS : Dialect.EC2;
+        Dialect dialect = Dialect.ofModel(request);
         entries.put(dialect + "/" + name, new Entry((Action<SdkPojo, SdkPojo>) action, builders(request)));
     }
 
@@ -77,20 +78,29 @@ public class Actions {
         return entries.containsKey(dialect + "/" + name);
     }
 
+    /** Whether it needs no signature. */
+    public boolean isOpen(Dialect dialect, String name) {
+        Entry entry = entries.get(dialect + "/" + name);
+        return entry != null && entry.action().isOpen();
+    }
+
     /** Carries out a request and returns the document to answer with. */
     public String call(
-            Dialect dialect, String name, Parameters parameters, Caller caller, String requestId, String endpoint) {
+            Dialect dialect, String name, Parameters parameters, Caller caller, Trail trail, String endpoint) {
         Entry entry = entry(dialect, name);
+        if (caller.isNobody() && !entry.action().isOpen()) {
+            throw new IllegalStateException(name + " is not for everybody");
+        }
         String version = version(dialect, parameters);
         SdkPojo request = Codec.request(parameters, entry.newBuilder().get());
         boolean dryRun = isDryRun(request);
-        var asUser = new AsUser(client, cluster, settings.userPrefix() + caller.user(), dryRun);
-        SdkPojo response =
-                entry.action().call(request, new Call(caller, cluster, asUser, settings, endpoint, parameters.all()));
+        var asUser = new AsUser(client, cluster, caller.user(), dryRun, trail);
+        SdkPojo response = entry.action()
+                .call(request, new Call(caller, cluster, asUser, settings, endpoint, trail, parameters.all()));
         if (dryRun) {
             throw AsUser.dryRunOperation();
         }
-        return Codec.response(dialect, name, version, response, requestId);
+        return Codec.response(dialect, name, version, response, trail.requestId());
     }
 
     private static String version(Dialect dialect, Parameters parameters) {

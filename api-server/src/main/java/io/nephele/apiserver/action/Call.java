@@ -1,6 +1,7 @@
 package io.nephele.apiserver.action;
 
 import io.nephele.apiserver.Settings;
+import io.nephele.apiserver.audit.Trail;
 import io.nephele.apiserver.auth.Caller;
 import io.nephele.apiserver.kube.AsUser;
 import io.nephele.apiserver.kube.Cluster;
@@ -18,10 +19,17 @@ import org.jspecify.annotations.Nullable;
  * @param cluster what is there
  * @param asUser writes with his rights
  * @param endpoint host and port by which the client has reached the facade
+ * @param trail is told who asks, where only the action finds that out
  * @param sent names and values as they came in, for what has to tell one request from another
  */
 public record Call(
-        Caller caller, Cluster cluster, AsUser asUser, Settings settings, String endpoint, Map<String, String> sent) {
+        Caller caller,
+        Cluster cluster,
+        AsUser asUser,
+        Settings settings,
+        String endpoint,
+        Trail trail,
+        Map<String, String> sent) {
 
     public String project() {
         return caller.project();

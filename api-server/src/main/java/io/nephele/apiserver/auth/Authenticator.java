@@ -1,69 +1,105 @@
 package io.nephele.apiserver.auth;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.nephele.apiserver.Settings;
 import io.nephele.apiserver.kube.Cluster;
 import io.nephele.crds.accesskey.AccessKey;
-import io.nephele.crds.accesskey.AccessKeyStatus;
-import io.nephele.crds.project.Project;
+import io.nephele.crds.accesskey.MasterKey;
 import jakarta.inject.Singleton;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.Base64;
+import java.time.Instant;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Finds out who has signed a request. A secret is read from the cluster once and remembered for a short time. */
+/** Finds out who has signed a request. The secrets follow from the master key; whether they are still good is looked up each time. */
 @Singleton
 public class Authenticator {
 
     private final Cluster cluster;
-    private final KubernetesClient client;
-    private final Cache<String, String> secrets;
+    private final Members members;
+    private final MasterKeySource masterKey;
+    private final LastUsed lastUsed;
     private final Clock clock = Clock.systemUTC();
 
-    public Authenticator(Cluster cluster, KubernetesClient client, Settings settings) {
+    public Authenticator(Cluster cluster, Members members, MasterKeySource masterKey, LastUsed lastUsed) {
         this.cluster = cluster;
-        this.client = client;
-        this.secrets = Caffeine.newBuilder()
-                .maximumSize(10_000)
-                .expireAfterWrite(settings.secretTtl())
-                .build();
+        this.members = members;
+        this.masterKey = masterKey;
+        this.lastUsed = lastUsed;
     }
 
     /** The caller of a request whose signature is good. */
     public Caller authenticate(HttpCall call, Signature signature) {
-        if (signature.token() != null) {
+        String token = signature.token();
+        return token == null ? byKey(call, signature) : bySession(call, signature, token);
+    }
+
+    private Caller byKey(HttpCall call, Signature signature) {
+        AccessKey key = cluster.accessKey(signature.accessKeyId());
+        Instant now = clock.instant();
+        Members.Member member = key == null || !isGood(key, now)
+                ? null
+                : members.find(key.getMetadata().getNamespace(), key.getSpec().user());
+        if (key == null || member == null) {
+            throw signature.refused(Refusal.UNKNOWN_KEY);
+        }
+        verify(
+                call,
+                signature,
+                now,
+                master -> master.secretAccessKey(key.getMetadata().getUid()));
+        lastUsed.note(key, signature, now);
+        return caller(member, signature, null);
+    }
+
+    private Caller bySession(HttpCall call, Signature signature, String token) {
+        Instant now = clock.instant();
+        SessionTokens.Opened opened = masterKey.check(key -> {
+            SessionTokens.Opened sealed = SessionTokens.open(key, token);
+            if (sealed == null || !sealed.credentials().accessKeyId().equals(signature.accessKeyId())) {
+                throw signature.refused(Refusal.UNKNOWN_TOKEN);
+            }
+            return sealed;
+        });
+        Session session = opened.session();
+        if (!now.isBefore(session.expiry())) {
+            throw signature.refused(Refusal.EXPIRED_TOKEN);
+        }
+        Members.Member member = members.find(session.project(), session.user());
+        if (member == null
+                || !member.membership().getMetadata().getUid().equals(session.membership())
+                || !member.project().accountId().equals(session.account())
+                || !isSourceGood(session, now)) {
             throw signature.refused(Refusal.UNKNOWN_TOKEN);
         }
-        AccessKey key = cluster.accessKey(signature.accessKeyId());
-        if (key == null || !key.getSpec().isActive()) {
-            throw signature.refused(Refusal.UNKNOWN_KEY);
-        }
-        String secret = secret(key);
-        Project project = cluster.project(key.getMetadata().getNamespace());
-        if (secret == null || project == null) {
-            throw signature.refused(Refusal.UNKNOWN_KEY);
-        }
-        signature.verify(call, secret, clock.instant());
+        signature.verify(call, opened.credentials().secretAccessKey(), now);
+        return caller(member, signature, session);
+    }
+
+    private boolean isSourceGood(Session session, Instant now) {
+        String uid = session.accessKey();
+        AccessKey source = uid == null ? null : cluster.accessKeyByUid(uid);
+        return uid == null || (source != null && isGood(source, now));
+    }
+
+    private static boolean isGood(AccessKey key, Instant now) {
+        return key.getSpec().isActive()
+                && !key.getSpec().isExpired(now)
+                && key.getMetadata().getDeletionTimestamp() == null;
+    }
+
+    private void verify(HttpCall call, Signature signature, Instant now, Function<MasterKey, String> secret) {
+        masterKey.check(key -> {
+            signature.verify(call, secret.apply(key), now);
+            return key;
+        });
+    }
+
+    private static Caller caller(Members.Member member, Signature signature, @Nullable Session session) {
         return new Caller(
-                key.getSpec().user(), project.getMetadata().getName(), project.accountId(), signature.accessKeyId());
-    }
-
-    private @Nullable String secret(AccessKey key) {
-        return secrets.get(key.getMetadata().getUid(), _ -> read(key));
-    }
-
-    private @Nullable String read(AccessKey key) {
-        Secret secret = client.secrets()
-                .inNamespace(key.getMetadata().getNamespace())
-                .withName(key.getStatus().secretName())
-                .get();
-        String encoded = secret == null || secret.getData() == null
-                ? null
-                : secret.getData().get(AccessKeyStatus.SECRET);
-        return encoded == null ? null : new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8);
+                member.membership().getSpec().user(),
+                member.project().getMetadata().getName(),
+                member.project().accountId(),
+                signature.accessKeyId(),
+                member.membership().getSpec().roleOrDefault(),
+                session);
     }
 }

@@ -12,6 +12,7 @@ enum Refusal {
     UNSIGNED("MissingAuthenticationToken", "Request is missing Authentication Token"),
     UNKNOWN_KEY("InvalidClientTokenId", "The security token included in the request is invalid."),
     UNKNOWN_TOKEN("InvalidClientTokenId", "The security token included in the request is invalid."),
+    EXPIRED_TOKEN("ExpiredToken", "The security token included in the request is expired"),
     WRONG_SIGNATURE(
             "SignatureDoesNotMatch",
             "The request signature we calculated does not match the signature you provided. Check your secret access key and signing method."),
@@ -32,7 +33,7 @@ enum Refusal {
             return AwsException.of(403, code, message);
         }
         return switch (this) {
-            case EXPIRED -> AwsException.of("RequestExpired", "Request has expired.");
+            case EXPIRED, EXPIRED_TOKEN -> AwsException.of("RequestExpired", "Request has expired.");
             case FROM_THE_FUTURE -> AwsException.of("RequestExpired", "Request is from the future: check the clock.");
             case UNSIGNED ->
                 AwsException.of(

@@ -65,6 +65,16 @@ public record Signature(
         throw Refusal.UNSIGNED.in(Dialect.EC2);
     }
 
+    /** Whether a request claims to be signed, in whatever way. */
+    public static boolean isPresent(HttpCall call) {
+        Map<String, String> query = CanonicalRequest.query(call);
+        return call.header("authorization") != null
+                || query.containsKey("X-Amz-Signature")
+                || query.containsKey("X-Amz-Algorithm")
+                || query.containsKey("X-Amz-Credential")
+                || query.containsKey("Signature");
+    }
+
     /** The service that a request claims to be for, before anything of it is believed: in its manner it is to be answered. */
     public static String claimedService(HttpCall call) {
         String authorization = call.header("authorization");

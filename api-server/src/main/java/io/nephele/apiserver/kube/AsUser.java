@@ -1,13 +1,19 @@
 package io.nephele.apiserver.kube;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.NamespacedKubernetesClient;
 import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.nephele.apiserver.audit.Trail;
 import io.nephele.apiserver.protocol.AwsException;
+import io.nephele.crds.Nephele;
 import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.function.Function;
@@ -16,9 +22,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes with the rights of the user who asks: the API server decides what he may, by the same rules as for kubectl.
  *
+ * @param user as the identity provider names him
  * @param dryRun everything is checked by the API server, nothing is written, and the answer is AWS's DryRunOperation
+ * @param trail is told what is written; what is written is told which request that was
  */
-public record AsUser(KubernetesClient client, Cluster cluster, String user, boolean dryRun) {
+public record AsUser(KubernetesClient client, Cluster cluster, String user, boolean dryRun, Trail trail) {
+
+    /** A webhook that does not answer is an AWS client's to try again, who waits longer each time. */
+    private static final int RETRIES = 2;
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
     private static final PatchContext DRY_MERGE = new PatchContext.Builder()
@@ -34,6 +47,9 @@ public record AsUser(KubernetesClient client, Cluster cluster, String user, bool
 
     /** Creates an object and waits until it can be seen. */
     public <T extends HasMetadata> T create(T object, OnConflict<T> onConflict) {
+        object.setMetadata(new ObjectMetaBuilder(object.getMetadata())
+                .addToAnnotations(Nephele.ANNOTATION_REQUEST_ID, trail.requestId())
+                .build());
         T created;
         try {
             created = dryRun
@@ -46,6 +62,7 @@ public record AsUser(KubernetesClient client, Cluster cluster, String user, bool
             throw translate(e);
         }
         dryRunEndsHere();
+        trail.wrote(created);
         cluster.await(created);
         return created;
     }
@@ -72,13 +89,26 @@ public record AsUser(KubernetesClient client, Cluster cluster, String user, bool
     public <T extends HasMetadata> T patch(T object, String mergePatch) {
         T patched;
         try {
-            patched = as(c -> c.resource(object).patch(dryRun ? DRY_MERGE : MERGE, mergePatch));
+            patched = as(c -> c.resource(object).patch(dryRun ? DRY_MERGE : MERGE, signed(mergePatch)));
         } catch (KubernetesClientException e) {
             throw translate(e);
         }
         dryRunEndsHere();
+        trail.wrote(patched);
         cluster.await(patched);
         return patched;
+    }
+
+    private String signed(String mergePatch) {
+        try {
+            var patch = (ObjectNode) MAPPER.readTree(mergePatch);
+            patch.withObjectProperty("metadata")
+                    .withObjectProperty("annotations")
+                    .put(Nephele.ANNOTATION_REQUEST_ID, trail.requestId());
+            return patch.toString();
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Deletes an object and waits until that can be seen. */
@@ -93,6 +123,7 @@ public record AsUser(KubernetesClient client, Cluster cluster, String user, bool
             throw translate(e);
         }
         dryRunEndsHere();
+        trail.wrote(object);
         cluster.awaitGone(object);
     }
 
@@ -109,7 +140,9 @@ public record AsUser(KubernetesClient client, Cluster cluster, String user, bool
 
     private <R> R as(Function<NamespacedKubernetesClient, R> call) {
         var config = new RequestConfigBuilder(client.getConfiguration().getRequestConfig())
-                .withImpersonateUsername(user)
+                .withImpersonateUsername(Nephele.IDENTITY_PREFIX + user)
+                .withImpersonateGroups(Nephele.GROUP_USERS)
+                .withRequestRetryBackoffLimit(RETRIES)
                 .build();
         return client.adapt(NamespacedKubernetesClient.class)
                 .withRequestConfig(config)
@@ -137,6 +170,10 @@ public record AsUser(KubernetesClient client, Cluster cluster, String user, bool
 
     /** Forbidden by his roles, by a policy, or by a quota that the administrator has set. */
     private static AwsException forbidden(KubernetesClientException e, String message) {
+        AwsException limit = LimitCodes.of(e);
+        if (limit != null) {
+            return limit;
+        }
         if (message.contains("ValidatingAdmissionPolicy")) {
             return AwsException.of("OperationNotPermitted", message);
         }

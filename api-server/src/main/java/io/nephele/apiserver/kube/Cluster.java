@@ -9,6 +9,7 @@ import io.nephele.crds.instance.Instance;
 import io.nephele.crds.instancetype.InstanceType;
 import io.nephele.crds.keypair.KeyPair;
 import io.nephele.crds.project.Project;
+import io.nephele.crds.project.ProjectMembership;
 import io.nephele.crds.volume.Volume;
 import io.quarkus.runtime.Startup;
 import jakarta.annotation.PreDestroy;
@@ -29,10 +30,13 @@ public class Cluster {
     private static final String ID = "id";
     private static final String ACCOUNT = "account";
     private static final String ATTACHED = "attached";
+    private static final String UID = "uid";
+    private static final String USER = "user";
 
     private final KubernetesClient client;
     private final List<Mirror<?>> mirrors = new ArrayList<>();
     private final Mirror<Project> projects;
+    private final Mirror<ProjectMembership> memberships;
     private final Mirror<AccessKey> accessKeys;
     private final Mirror<Instance> instances;
     private final Mirror<Volume> volumes;
@@ -43,13 +47,17 @@ public class Cluster {
     public Cluster(KubernetesClient client) {
         this.client = client;
         projects = mirror(Project.class, Map.of(ACCOUNT, project -> List.of(project.accountId())));
+        memberships = mirror(ProjectMembership.class, Map.of());
         accessKeys = mirror(
                 AccessKey.class,
                 Map.of(
                         ID,
-                        key -> key.getStatus() == null || key.getStatus().accessKeyId() == null
-                                ? List.of()
-                                : List.of(key.getStatus().accessKeyId())));
+                        key -> List.of(key.accessKeyId()),
+                        UID,
+                        key -> List.of(key.getMetadata().getUid()),
+                        USER,
+                        key -> List.of(key.getMetadata().getNamespace() + "/"
+                                + key.getSpec().user())));
         instances = mirror(Instance.class, Map.of(NAMESPACE, Cluster::namespace, ID, i -> id(i, AwsId.INSTANCE)));
         volumes = mirror(
                 Volume.class,
@@ -96,6 +104,20 @@ public class Cluster {
 
     public @Nullable AccessKey accessKey(String accessKeyId) {
         return accessKeys.by(ID, accessKeyId).stream().findFirst().orElse(null);
+    }
+
+    public @Nullable AccessKey accessKeyByUid(String uid) {
+        return accessKeys.by(UID, uid).stream().findFirst().orElse(null);
+    }
+
+    /** The access keys of a user in a project. */
+    public List<AccessKey> accessKeys(String project, String user) {
+        return accessKeys.by(USER, project + "/" + user);
+    }
+
+    /** The membership of the name that a user's has; whether it is his and counts is for the caller to see. */
+    public @Nullable ProjectMembership membership(String project, String user) {
+        return memberships.get(project, ProjectMembership.nameOf(user));
     }
 
     /** The Instances of a project. */
@@ -160,6 +182,7 @@ public class Cluster {
             case Volume volume -> volumes.await(volume);
             case Image image -> images.await(image);
             case KeyPair keyPair -> keyPairs.await(keyPair);
+            case AccessKey accessKey -> accessKeys.await(accessKey);
             default -> throw new IllegalArgumentException(written.getKind());
         }
     }
@@ -171,6 +194,7 @@ public class Cluster {
             case Volume volume -> volumes.awaitGone(volume);
             case Image image -> images.awaitGone(image);
             case KeyPair keyPair -> keyPairs.awaitGone(keyPair);
+            case AccessKey accessKey -> accessKeys.awaitGone(accessKey);
             default -> throw new IllegalArgumentException(deleted.getKind());
         }
     }

@@ -2,12 +2,12 @@ package io.nephele.apiserver.protocol;
 
 import software.amazon.awssdk.core.SdkPojo;
 
-/** How a service talks: EC2 and the older query services, of which STS is one, use the same requests and wrap their answers differently. */
+/** How a service talks: EC2 and the older query services, which STS and IAM are, use the same requests and wrap their answers differently. */
 public enum Dialect {
     EC2("software.amazon.awssdk.services.ec2.model.", "2016-11-15") {
         @Override
         String response(String action, String version, SdkPojo response, String requestId) {
-            return new XmlWriter()
+            return new XmlWriter("item")
                     .open(action + "Response", "http://ec2.amazonaws.com/doc/" + version + "/")
                     .text("requestId", requestId)
                     .members(response)
@@ -17,7 +17,7 @@ public enum Dialect {
 
         @Override
         String error(AwsException e, String requestId) {
-            return new XmlWriter()
+            return new XmlWriter("item")
                     .open("Response")
                     .open("Errors")
                     .open("Error")
@@ -33,21 +33,23 @@ public enum Dialect {
     STS("software.amazon.awssdk.services.sts.model.", "2011-06-15") {
         @Override
         String response(String action, String version, SdkPojo response, String requestId) {
-            return new XmlWriter()
-                    .open(action + "Response", "https://sts.amazonaws.com/doc/" + version + "/")
-                    .open(action + "Result")
-                    .members(response)
-                    .close(action + "Result")
-                    .open("ResponseMetadata")
-                    .text("RequestId", requestId)
-                    .close("ResponseMetadata")
-                    .close(action + "Response")
-                    .toString();
+            return queryResponse("https://sts.amazonaws.com/doc/" + version + "/", action, response, requestId);
         }
 
         @Override
         String error(AwsException e, String requestId) {
             return queryError(e, requestId, "https://sts.amazonaws.com/doc/2011-06-15/");
+        }
+    },
+    IAM("software.amazon.awssdk.services.iam.model.", "2010-05-08") {
+        @Override
+        String response(String action, String version, SdkPojo response, String requestId) {
+            return queryResponse("https://iam.amazonaws.com/doc/" + version + "/", action, response, requestId);
+        }
+
+        @Override
+        String error(AwsException e, String requestId) {
+            return queryError(e, requestId, "https://iam.amazonaws.com/doc/2010-05-08/");
         }
     },
 
@@ -99,12 +101,43 @@ public enum Dialect {
         return switch (service) {
             case "ec2" -> EC2;
             case "sts" -> STS;
+            case "iam" -> IAM;
             default -> OTHER;
         };
     }
 
+    /** The service that a class of the AWS SDK belongs to. */
+    public static Dialect ofModel(Class<?> request) {
+        for (Dialect dialect : values()) {
+            if (!dialect.models.isEmpty() && request.getName().startsWith(dialect.models)) {
+                return dialect;
+            }
+        }
+        throw new IllegalArgumentException(request.getName());
+    }
+
+    /** An error by the name that this service has for it. */
+    public AwsException word(AwsException e) {
+        return this != EC2 && e.code().equals("UnauthorizedOperation")
+                ? AwsException.of(e.status(), "AccessDenied", String.valueOf(e.getMessage()))
+                : e;
+    }
+
+    /** An action without an answer has no result, not an empty one. */
+    private static String queryResponse(String namespace, String action, SdkPojo response, String requestId) {
+        var xml = new XmlWriter("member").open(action + "Response", namespace);
+        if (!response.sdkFields().isEmpty()) {
+            xml.open(action + "Result").members(response).close(action + "Result");
+        }
+        return xml.open("ResponseMetadata")
+                .text("RequestId", requestId)
+                .close("ResponseMetadata")
+                .close(action + "Response")
+                .toString();
+    }
+
     private static String queryError(AwsException e, String requestId, String namespace) {
-        return new XmlWriter()
+        return new XmlWriter("item")
                 .open("ErrorResponse", namespace)
                 .open("Error")
                 .text("Type", e.status() < 500 ? "Sender" : "Receiver")

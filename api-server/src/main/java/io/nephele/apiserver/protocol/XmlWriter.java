@@ -11,10 +11,20 @@ import software.amazon.awssdk.core.traits.ListTrait;
 import software.amazon.awssdk.core.util.SdkAutoConstructList;
 import software.amazon.awssdk.core.util.SdkAutoConstructMap;
 
-/** XML as EC2 and STS send it: elements and text, nothing else. What XML cannot hold becomes a replacement character. */
+/** XML as EC2, STS and IAM send it: elements and text, nothing else. What XML cannot hold becomes a replacement character. */
 final class XmlWriter {
 
     private final StringBuilder out = new StringBuilder(1024).append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    private final String item;
+
+    /**
+     * A document that is empty yet.
+     *
+     * @param item how the items of a list are called where the model does not say it
+     */
+    XmlWriter(String item) {
+        this.item = item;
+    }
 
     XmlWriter open(String element) {
         out.append('<').append(element).append('>');
@@ -52,7 +62,7 @@ final class XmlWriter {
         switch (value) {
             case SdkPojo pojo -> open(element).members(pojo).close(element);
             case List<?> list -> list(element, field.getTrait(ListTrait.class), list);
-            case Map<?, ?> _ -> throw new IllegalStateException("EC2 has no maps");
+            case Map<?, ?> _ -> throw new IllegalStateException("No action here answers with a map");
             case Instant instant -> text(element, Timestamps.text(instant));
             case SdkBytes bytes -> text(element, Base64.getEncoder().encodeToString(bytes.asByteArrayUnsafe()));
             default -> text(element, value.toString());
@@ -64,10 +74,10 @@ final class XmlWriter {
             out.append('<').append(element).append("/>");
             return;
         }
-        String item = trait.memberLocationName() == null ? "item" : trait.memberLocationName();
+        String name = trait.memberLocationName() == null ? item : trait.memberLocationName();
         open(element);
         for (Object member : list) {
-            value(item, trait.memberFieldInfo(), member);
+            value(name, trait.memberFieldInfo(), member);
         }
         close(element);
     }

@@ -8,6 +8,7 @@ import java.lang.reflect.Method;
 import java.net.URI;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,7 @@ import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesResponse;
 import software.amazon.awssdk.services.ec2.model.Ec2Exception;
+import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.model.GetCallerIdentityRequest;
 import software.amazon.awssdk.services.sts.model.GetCallerIdentityResponse;
@@ -40,7 +42,19 @@ class CodecTest {
 
     /** Every action of EC2 that the SDK knows, in this cloud or not: there is one codec for all. */
     static Stream<Method> actions() {
-        return Stream.of(Ec2Client.class.getMethods())
+        return actions(Ec2Client.class);
+    }
+
+    static Stream<Method> actionsOfIam() {
+        return actions(IamClient.class);
+    }
+
+    static Stream<Method> actionsOfSts() {
+        return actions(StsClient.class);
+    }
+
+    private static Stream<Method> actions(Class<?> client) {
+        return Stream.of(client.getMethods())
                 .filter(method -> method.getParameterCount() == 1
                         && method.getParameterTypes()[0].getSimpleName().endsWith("Request")
                         && method.getReturnType().getSimpleName().endsWith("Response")
@@ -51,12 +65,29 @@ class CodecTest {
     @ParameterizedTest
     @MethodSource("actions")
     void whatTheSdkSendsAndReadsIsWhatIsReadAndWrittenHere(Method action) throws Exception {
+        check(action, Dialect.EC2, CodecTest::ec2);
+    }
+
+    @ParameterizedTest
+    @MethodSource("actionsOfIam")
+    void whatTheSdkSendsToIamAndReadsIsWhatIsReadAndWrittenHere(Method action) throws Exception {
+        check(action, Dialect.IAM, wire -> client(IamClient.builder(), wire));
+    }
+
+    @ParameterizedTest
+    @MethodSource("actionsOfSts")
+    void whatTheSdkSendsToStsAndReadsIsWhatIsReadAndWrittenHere(Method action) throws Exception {
+        check(action, Dialect.STS, CodecTest::sts);
+    }
+
+    private static void check(Method action, Dialect dialect, Function<SdkClient, ? extends AutoCloseable> sdk)
+            throws Exception {
         var request = new Samples(SEED).filled(builder(action.getParameterTypes()[0]));
         var response = new Samples(SEED).filled(builder(action.getReturnType()));
         String name = action.getParameterTypes()[0].getSimpleName().replaceFirst("Request$", "");
-        var wire = new SdkClient(_ -> new SdkClient.Reply(
-                200, Codec.response(Dialect.EC2, name, Dialect.EC2.version(), response, "id-of-request")));
-        try (Ec2Client client = ec2(wire)) {
+        var wire = new SdkClient(_ ->
+                new SdkClient.Reply(200, Codec.response(dialect, name, dialect.version(), response, "id-of-request")));
+        try (AutoCloseable client = sdk.apply(wire)) {
             var read = (SdkPojo) action.invoke(client, request);
 
             var parameters = new Parameters(null, wire.sent());

@@ -10,8 +10,9 @@ import io.fabric8.kubernetes.model.annotation.Group;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
 import io.nephele.crds.Nephele;
+import io.nephele.crds.UniqueId;
 
-/** An EC2 access key of one user in one project. The secret part is in a Secret of the same namespace. */
+/** An EC2 access key of one user in one project. The secret part follows from the {@link MasterKey}. */
 @Group(Nephele.GROUP)
 @Version(Nephele.VERSION)
 @Categories(Nephele.CATEGORY)
@@ -33,4 +34,10 @@ import io.nephele.crds.Nephele;
         type = AdditionalPrinterColumn.Type.DATE)
 @AdditionalSelectableField(jsonPath = ".spec.user")
 @AdditionalSelectableField(jsonPath = ".status.accessKeyId")
-public class AccessKey extends CustomResource<AccessKeySpec, AccessKeyStatus> implements Namespaced {}
+public class AccessKey extends CustomResource<AccessKeySpec, AccessKeyStatus> implements Namespaced {
+
+    /** The access key id of 20 characters. It follows from the object's UID, so it is the same wherever it is asked for. */
+    public String accessKeyId() {
+        return UniqueId.ACCESS_KEY.derive("access-key", getMetadata().getUid());
+    }
+}

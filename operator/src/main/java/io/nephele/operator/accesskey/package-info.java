@@ -1,2 +1,2 @@
-/** Access keys: the id that follows from the object, and the Secret with the other half. */
+/** Access keys: the master key that their secrets follow from, and how a user is told his. */
 package io.nephele.operator.accesskey;

@@ -3,16 +3,27 @@ package io.nephele.sandbox.launcher;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.nephele.crds.accesskey.AccessKey;
 import io.nephele.crds.accesskey.AccessKeySpec;
+import io.nephele.crds.accesskey.AccessKeyStatus;
 import io.nephele.crds.image.Image;
 import io.nephele.crds.image.ImageSource;
 import io.nephele.crds.image.ImageSpec;
 import io.nephele.crds.image.ImageState;
 import io.nephele.crds.image.LaunchPermissions;
+import io.nephele.crds.project.MemberRole;
+import io.nephele.crds.project.MembershipState;
 import io.nephele.crds.project.Project;
+import io.nephele.crds.project.ProjectMembership;
+import io.nephele.crds.project.ProjectMembershipSpec;
 import io.nephele.crds.project.ProjectSpec;
+import io.nephele.sandbox.launcher.Sandbox.Tenant;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A project, a user of it with an access key, and a public image: enough to order a VM with the first command. */
 record Examples(KubernetesClient client) {
@@ -23,13 +34,14 @@ record Examples(KubernetesClient client) {
     static final String IMAGE = "debian-13";
 
     /**
-     * Creates what is not there yet, waits until it can be used, and returns the Secret of the access key.
+     * Creates what is not there yet, and waits until it can be used.
      *
      * @param imageUrl where the image comes from
      * @param awaitImage whether to wait for it too; a real one takes minutes
      */
-    Secret create(String imageUrl, boolean awaitImage) {
+    void create(String imageUrl, boolean awaitImage) {
         project(PROJECT, "Demonstration");
+        member(PROJECT, USER, MemberRole.Owner);
         project(CATALOGUE, "Public images");
         if (client.resources(Image.class).inNamespace(CATALOGUE).withName(IMAGE).get() == null) {
             var image = new Image();
@@ -47,12 +59,6 @@ record Examples(KubernetesClient client) {
                     null));
             Sandbox.apply(client, image);
         }
-        var key = new AccessKey();
-        key.setMetadata(
-                new ObjectMetaBuilder().withName(USER).withNamespace(PROJECT).build());
-        key.setSpec(new AccessKeySpec(USER, true, null, null));
-        Sandbox.apply(client, key);
-
         if (awaitImage) {
             client.resources(Image.class)
                     .inNamespace(CATALOGUE)
@@ -64,20 +70,61 @@ record Examples(KubernetesClient client) {
                             120,
                             TimeUnit.SECONDS);
         }
-        AccessKey made = client.resources(AccessKey.class)
-                .inNamespace(PROJECT)
-                .withName(USER)
-                .waitUntilCondition(
-                        k -> k != null && k.getStatus() != null && k.getStatus().secretName() != null,
-                        60,
-                        TimeUnit.SECONDS);
-        return client.secrets()
-                .inNamespace(PROJECT)
-                .withName(made.getStatus().secretName())
-                .waitUntilCondition(s -> s != null && s.getData() != null, 60, TimeUnit.SECONDS);
     }
 
-    private void project(String name, String displayName) {
+    /**
+     * A member's access key, of his name. It is shown for an hour after it was made: when that is over and nobody has kept it, another one takes its place.
+     *
+     * @param kept from an earlier start
+     */
+    Tenant accessKey(String project, String user, @Nullable Tenant kept) {
+        Resource<AccessKey> resource =
+                client.resources(AccessKey.class).inNamespace(project).withName(user);
+        AccessKey present = resource.get();
+        if (present != null && kept != null && kept.accessKeyId().equals(present.accessKeyId())) {
+            return kept;
+        }
+        if (present != null
+                && (present.getStatus() == null || present.getStatus().secretName() == null)) {
+            client.resource(present).delete();
+            resource.waitUntilCondition(Objects::isNull, 60, TimeUnit.SECONDS);
+            present = null;
+        }
+        if (present == null) {
+            var key = new AccessKey();
+            key.setMetadata(new ObjectMetaBuilder()
+                    .withName(user)
+                    .withNamespace(project)
+                    .build());
+            key.setSpec(new AccessKeySpec(user, true, null, null));
+            Sandbox.apply(client, key);
+        }
+        AccessKey made = resource.waitUntilCondition(
+                k -> k != null && k.getStatus() != null && k.getStatus().secretName() != null, 60, TimeUnit.SECONDS);
+        Secret secret = client.secrets()
+                .inNamespace(project)
+                .withName(made.getStatus().secretName())
+                .waitUntilCondition(s -> s != null && s.getData() != null, 60, TimeUnit.SECONDS);
+        return new Tenant(decode(secret, AccessKeyStatus.ID), decode(secret, AccessKeyStatus.SECRET));
+    }
+
+    private static String decode(Secret secret, String key) {
+        return new String(Base64.getDecoder().decode(secret.getData().get(key)), StandardCharsets.UTF_8);
+    }
+
+    /** Makes a user a member, whatever he was before. */
+    void member(String project, String user, MemberRole role) {
+        var membership = new ProjectMembership();
+        membership.setMetadata(new ObjectMetaBuilder()
+                .withName(ProjectMembership.nameOf(user))
+                .withNamespace(project)
+                .build());
+        membership.setSpec(new ProjectMembershipSpec(user, role, MembershipState.Accepted, null, null));
+        Sandbox.apply(client, membership);
+    }
+
+    /** Makes a project, and waits until it has its namespace. */
+    void project(String name, String displayName) {
         var project = new Project();
         project.setMetadata(new ObjectMetaBuilder().withName(name).build());
         project.setSpec(ProjectSpec.of(displayName, null, false));

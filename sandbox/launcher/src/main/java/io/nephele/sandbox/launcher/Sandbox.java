@@ -1,9 +1,7 @@
 package io.nephele.sandbox.launcher;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.nephele.crds.accesskey.AccessKeyStatus;
 import io.nephele.sandbox.controlplane.ControlPlane;
 import io.nephele.sandbox.controlplane.Pki;
 import io.nephele.sandbox.controlplane.Ports;
@@ -12,13 +10,11 @@ import io.nephele.sandbox.standin.StandInCrds;
 import io.nephele.sandbox.standin.cdi.Cdi;
 import io.nephele.sandbox.standin.kubevirt.KubeVirt;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.util.ArrayDeque;
-import java.util.Base64;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -91,10 +87,14 @@ public final class Sandbox implements AutoCloseable {
             int facadePort = port(8773);
             endpoint = "http://127.0.0.1:" + facadePort;
             operator = own(startOperator("operator"));
-            facade = own(startFacade(facadePort));
+            facade = own(startFacade("api-server", facadePort, Map.of()));
             operator.awaitReady();
             facade.awaitReady();
-            tenant = tenant(new Examples(admin).create(exampleImage(), existing == null));
+            var examples = new Examples(admin);
+            examples.create(exampleImage(), existing == null);
+            var file = new TenantFile(settings.directory().resolve("tenant"));
+            tenant = examples.accessKey(Examples.PROJECT, Examples.USER, file.read());
+            file.write(tenant);
             if (keycloak != null) {
                 keycloak.awaitReady();
                 new TokenLogin(keycloak.issuer()).await(admin);
@@ -202,13 +202,29 @@ public final class Sandbox implements AutoCloseable {
         return service(name, "operator", options, environment, Ports.free());
     }
 
-    private Service startFacade(int port) {
+    /** Starts another facade beside the first, with settings of its own, at {@code http://127.0.0.1:<port>}. */
+    Service startAnotherFacade(int port, Map<String, String> settingsOfIts) {
+        return own(startFacade("api-server-" + closeables.size(), port, settingsOfIts));
+    }
+
+    private Service startFacade(String name, int port, Map<String, String> settingsOfIts) {
+        var all = new HashMap<String, String>();
+        if (keycloak != null) {
+            all.put("NEPHELE_IDENTITY_ISSUER", keycloak.issuer());
+            all.put(
+                    "NEPHELE_IDENTITY_CA_FILE",
+                    controlPlane().pki().resolve("ca.crt").toString());
+        }
+        all.putAll(settingsOfIts);
+        all.put("NEPHELE_AUDIT_TO", "file");
+        all.put(
+                "NEPHELE_AUDIT_FILE",
+                settings.directory()
+                        .resolve("logs")
+                        .resolve(name + "-audit.log")
+                        .toString());
         return service(
-                "api-server",
-                "api-server",
-                List.of("-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-Xmx512m"),
-                Map.of(),
-                port);
+                name, "api-server", List.of("-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-Xmx512m"), all, port);
     }
 
     private Service service(
@@ -229,14 +245,6 @@ public final class Sandbox implements AutoCloseable {
                 environment,
                 settings.directory().resolve("logs").resolve(name + ".log"),
                 management);
-    }
-
-    private static Tenant tenant(Secret secret) {
-        return new Tenant(decode(secret, AccessKeyStatus.ID), decode(secret, AccessKeyStatus.SECRET));
-    }
-
-    private static String decode(Secret secret, String key) {
-        return new String(Base64.getDecoder().decode(secret.getData().get(key)), StandardCharsets.UTF_8);
     }
 
     /** What to source in a shell. It appears when all is ready, and is whole when it appears. */

@@ -1,4 +1,4 @@
-package io.nephele.apiserver.action.region;
+package io.nephele.apiserver.action.sts;
 
 import io.nephele.apiserver.action.Action;
 import io.nephele.apiserver.action.Call;
@@ -14,9 +14,8 @@ class GetCallerIdentity implements Action<GetCallerIdentityRequest, GetCallerIde
     public GetCallerIdentityResponse call(GetCallerIdentityRequest request, Call call) {
         return GetCallerIdentityResponse.builder()
                 .account(call.account())
-                .userId(call.caller().user())
-                .arn("arn:aws:iam::%s:user/%s"
-                        .formatted(call.account(), call.caller().user()))
+                .userId(call.caller().userId())
+                .arn(call.caller().arn())
                 .build();
     }
 }

@@ -1,0 +1,2 @@
+/** Actions of STS: who asks, and temporary credentials. */
+package io.nephele.apiserver.action.sts;
