@@ -10,6 +10,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.api.model.authentication.SelfSubjectReview;
 import io.fabric8.kubernetes.api.model.authentication.UserInfo;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.nephele.crds.project.Project;
 import io.nephele.sandbox.controlplane.Pki;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -192,6 +193,33 @@ class KeycloakTest {
         } finally {
             sts.stop(0);
         }
+    }
+
+    @Test
+    void awsToolsWorkForWhoHasLoggedIn(Sandbox sandbox) throws Exception {
+        var shell = new Shell(sandbox, scratch);
+        String account = sandbox.admin()
+                .resources(Project.class)
+                .withName(Examples.PROJECT)
+                .get()
+                .getStatus()
+                .accountId();
+        String process = "env XDG_CACHE_HOME=%s/cache nephele-login aws --issuer %s --ca-file %s --endpoint %s --role-arn arn:aws:iam::%s:role/%s"
+                .formatted(
+                        scratch,
+                        sandbox.keycloak().issuer(),
+                        sandbox.controlPlane().pki().resolve("ca.crt"),
+                        sandbox.endpoint(),
+                        account,
+                        Examples.PROJECT);
+        var login = CompletableFuture.supplyAsync(() -> shell.run(process + " 2> %s/asked".formatted(scratch)));
+        Login.to(sandbox).atDeviceAddress(printedAddress(), "alice", "alice");
+        login.get();
+
+        Files.writeString(scratch.resolve("config"), "[profile login]\ncredential_process = " + process + "\n");
+        assertThat(shell.run("unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY; AWS_CONFIG_FILE=%s/config aws --profile login sts get-caller-identity --query Arn --output text"
+                        .formatted(scratch)))
+                .isEqualTo("arn:aws:sts::%s:assumed-role/%s/alice".formatted(account, Examples.PROJECT));
     }
 
     private String printedAddress() throws IOException {

@@ -85,12 +85,16 @@ class LifecycleTest {
         }
     }
 
-    /** The cluster that exists is another sandbox, without operator and facade. */
+    /** The cluster that exists is another sandbox, without operator, webhooks and facade. */
     @Test
     void runsAgainstAClusterThatExists(@TempDir Path one, @TempDir Path other) throws Exception {
         try (Sandbox cluster = Sandbox.start(Settings.in(one))) {
             cluster.operator().pause();
             cluster.facade().pause();
+            // Nobody answers its webhooks any more, and the other sandbox brings none.
+            var registered = cluster.admin().admissionRegistration().v1();
+            registered.mutatingWebhookConfigurations().withName("nephele").delete();
+            registered.validatingWebhookConfigurations().withName("nephele").delete();
             var settings = new Settings(
                     Settings.sourceTree(), other, false, cluster.controlPlane().kubeconfig(), List.of());
             try (Sandbox sandbox = Sandbox.start(settings)) {
