@@ -56,14 +56,17 @@ public interface Settings {
         @WithDefault("90s")
         Duration settledAfter();
 
-        /** Limits of personal projects of which nothing else is said, by resource. Like the next two they are written into a Project when it is made, and change none that is there. */
-        Map<String, String> personal();
+        /**
+         * Limits of personal projects of which nothing else is said, such as {@code instances=2}. Like the next two they are written into a Project when it is made, and change none that is
+         * there.
+         */
+        Optional<List<String>> personal();
 
         /** Limits of all other projects. */
-        Map<String, String> project();
+        Optional<List<String>> project();
 
         /** Limits of each member of any. */
-        Map<String, String> member();
+        Optional<List<String>> member();
     }
 
     /** Where the API server reaches the admission webhooks. */

@@ -4,11 +4,14 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.nephele.crds.quota.QuotaSpec;
 import java.math.BigDecimal;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +77,13 @@ record Limits(SortedSet<String> resources) {
             }
         }
         return null;
+    }
+
+    /** Limits as a setting has them: {@code resource=quantity}. */
+    static Map<String, String> of(Optional<List<String>> setting) {
+        return setting.orElse(List.of()).stream()
+                .map(word -> word.split("=", 2))
+                .collect(Collectors.toMap(word -> word[0].strip(), word -> word[1].strip()));
     }
 
     /** The limits that are given, and for resources of which nothing is said those that a site gives. */

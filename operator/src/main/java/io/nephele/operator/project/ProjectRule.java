@@ -53,8 +53,9 @@ class ProjectRule implements Rule {
             ProjectSpec spec = after.getSpec();
             var quota = settings.quota();
             Map<String, String> whole =
-                    Limits.completed(spec.limits(), spec.isPersonal() ? quota.personal() : quota.project());
-            Map<String, String> member = Limits.completedForMembers(spec.memberLimits(), quota.member(), whole);
+                    Limits.completed(spec.limits(), Limits.of(spec.isPersonal() ? quota.personal() : quota.project()));
+            Map<String, String> member =
+                    Limits.completedForMembers(spec.memberLimits(), Limits.of(quota.member()), whole);
             fill(fills, "limits", whole);
             fill(fills, "memberLimits", member);
         }

@@ -7,12 +7,14 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.nephele.crds.instance.Instance;
+import io.nephele.crds.project.Project;
 import io.nephele.crds.quota.Quota;
 import io.nephele.crds.quota.QuotaStatus;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -256,9 +258,13 @@ class QuotaTest {
 
     private static void limit(String project, String limits) {
         KubernetesClient client = sandbox.admin();
-        client.resources(Quota.class)
-                .inNamespace(project)
-                .withName(Quota.NAME)
-                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"limits\":" + limits + "}}");
+        Project agreed = client.resources(Project.class)
+                .withName(project)
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"spec\":{\"memberLimits\":null,\"limits\":" + limits + "}}");
+        await().until(() -> Objects.requireNonNull(quota(project).getSpec().limits())
+                .entrySet()
+                .containsAll(Objects.requireNonNull(agreed.getSpec().limits()).entrySet()));
     }
 }
