@@ -204,21 +204,23 @@ class KeycloakTest {
                 .get()
                 .getStatus()
                 .accountId();
-        String process = "env XDG_CACHE_HOME=%s/cache nephele-login aws --issuer %s --ca-file %s --endpoint %s --role-arn arn:aws:iam::%s:role/%s"
-                .formatted(
-                        scratch,
-                        sandbox.keycloak().issuer(),
-                        sandbox.controlPlane().pki().resolve("ca.crt"),
-                        sandbox.endpoint(),
-                        account,
-                        Examples.PROJECT);
+        String process =
+                "env XDG_CACHE_HOME=%s/cache nephele-login aws --issuer %s --ca-file %s --endpoint %s --role-arn arn:aws:iam::%s:role/%s"
+                        .formatted(
+                                scratch,
+                                sandbox.keycloak().issuer(),
+                                sandbox.controlPlane().pki().resolve("ca.crt"),
+                                sandbox.endpoint(),
+                                account,
+                                Examples.PROJECT);
         var login = CompletableFuture.supplyAsync(() -> shell.run(process + " 2> %s/asked".formatted(scratch)));
         Login.to(sandbox).atDeviceAddress(printedAddress(), "alice", "alice");
         login.get();
 
         Files.writeString(scratch.resolve("config"), "[profile login]\ncredential_process = " + process + "\n");
-        assertThat(shell.run("unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY; AWS_CONFIG_FILE=%s/config aws --profile login sts get-caller-identity --query Arn --output text"
-                        .formatted(scratch)))
+        assertThat(shell.run(
+                        "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY; AWS_CONFIG_FILE=%s/config aws --profile login sts get-caller-identity --query Arn --output text"
+                                .formatted(scratch)))
                 .isEqualTo("arn:aws:sts::%s:assumed-role/%s/alice".formatted(account, Examples.PROJECT));
     }
 
