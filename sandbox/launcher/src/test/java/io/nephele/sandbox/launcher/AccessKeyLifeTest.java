@@ -35,7 +35,8 @@ class AccessKeyLifeTest {
             assertThat(client.secrets().inNamespace("demo").list().getItems())
                     .noneMatch(s -> "nephele.io/access-key".equals(s.getType()));
             assertThat(client.rbac().roles().inNamespace("demo").list().getItems())
-                    .isEmpty();
+                    .noneMatch(role -> role.getRules().stream()
+                            .anyMatch(rule -> rule.getResources().contains("secrets")));
             RawClient alice = RawClient.of(sandbox.endpoint(), tenant);
             assertThat(alice.sts("Action=GetCallerIdentity").code()).isEqualTo("ok");
             await().atMost(Duration.ofSeconds(20))

@@ -274,8 +274,9 @@ class RolesTest {
             for (KubernetesClient each : List.of(viewer, member)) {
                 assertThat(each.resources(Project.class).withName(PROJECT).get())
                         .isNotNull();
-                assertThatThrownBy(() ->
-                                each.resources(Project.class).withName("demo").get())
+                assertThatThrownBy(() -> each.resources(Project.class)
+                                .withName(Examples.CATALOGUE)
+                                .get())
                         .hasMessageContaining("cannot get resource \"projects\"");
                 assertThatThrownBy(() -> each.resources(Project.class).list())
                         .hasMessageContaining("cannot list resource \"projects\"");
