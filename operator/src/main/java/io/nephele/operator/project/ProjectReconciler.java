@@ -6,6 +6,9 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -210,7 +213,16 @@ public class ProjectReconciler implements Reconciler<Project>, Cleaner<Project> 
         quota.getMetadata().setName(Quota.NAME);
         quota.getMetadata().setNamespace(project);
         quota.setSpec(decision.quota());
-        writes.apply(quota);
+        if (quotas.get(ResourceID.fromResource(quota)).isPresent() || writes.create(quota)) {
+            // The spec as a whole: applied field by field, a map that loses its last entry becomes null, which the
+            // schema refuses.
+            writes.client()
+                    .resource(quota)
+                    .patch(
+                            PatchContext.of(PatchType.JSON),
+                            "[{\"op\":\"add\",\"path\":\"/spec\",\"value\":" + Serialization.asJson(decision.quota())
+                                    + "}]");
+        }
     }
 
     private void report(Project project, ProjectDecision decision, Context<Project> context) {
