@@ -1,20 +1,15 @@
 package io.nephele.crds.project;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crd.generator.annotation.AdditionalSelectableField;
-import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
-import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Categories;
 import io.fabric8.kubernetes.model.annotation.Group;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
 import io.nephele.crds.AwsId;
 import io.nephele.crds.Nephele;
-import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** A tenant: it owns the namespace of its name, and is an account to AWS clients. */
 @Group(Nephele.GROUP)
@@ -42,21 +37,9 @@ import org.jspecify.annotations.Nullable;
         type = AdditionalPrinterColumn.Type.DATE)
 @AdditionalSelectableField(jsonPath = ".spec.owner")
 @AdditionalSelectableField(jsonPath = ".status.accountId")
-public class Project extends CustomResource<ProjectSpec, ProjectStatus> {
+public class Project extends Recorded<ProjectSpec, ProjectStatus> {
 
     private static final int SHORT = 40;
-
-    @JsonInclude(JsonInclude.Include.NON_EMPTY)
-    @Size(max = HistoryEntry.KEPT) private List<HistoryEntry> history = List.of();
-
-    /** Who did what and when, the latest last. */
-    public List<HistoryEntry> getHistory() {
-        return history;
-    }
-
-    public void setHistory(@Nullable List<HistoryEntry> history) {
-        this.history = history == null ? List.of() : history;
-    }
 
     /** The name of a user's personal project: readable, and another one for each user. */
     public static String personalName(String user) {

@@ -1,19 +1,14 @@
 package io.nephele.crds.project;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crd.generator.annotation.AdditionalSelectableField;
-import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.Namespaced;
-import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Categories;
 import io.fabric8.kubernetes.model.annotation.Group;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
 import io.nephele.crds.Nephele;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** A user asks for a project, or for a change of one that he owns. It is in his personal project; an administrator decides. */
 @Group(Nephele.GROUP)
@@ -37,18 +32,5 @@ import org.jspecify.annotations.Nullable;
         type = AdditionalPrinterColumn.Type.DATE)
 @AdditionalSelectableField(jsonPath = ".spec.applicant")
 @AdditionalSelectableField(jsonPath = ".spec.project")
-public class ProjectApplication extends CustomResource<ProjectApplicationSpec, ProjectApplicationStatus>
-        implements Namespaced {
-
-    @JsonInclude(JsonInclude.Include.NON_EMPTY)
-    @Size(max = HistoryEntry.KEPT) private List<HistoryEntry> history = List.of();
-
-    /** Who did what and when, the latest last. */
-    public List<HistoryEntry> getHistory() {
-        return history;
-    }
-
-    public void setHistory(@Nullable List<HistoryEntry> history) {
-        this.history = history == null ? List.of() : history;
-    }
-}
+public class ProjectApplication extends Recorded<ProjectApplicationSpec, ProjectApplicationStatus>
+        implements Namespaced {}

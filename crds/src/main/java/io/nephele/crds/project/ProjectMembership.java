@@ -1,19 +1,14 @@
 package io.nephele.crds.project;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crd.generator.annotation.AdditionalSelectableField;
-import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.Namespaced;
-import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Categories;
 import io.fabric8.kubernetes.model.annotation.Group;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
 import io.nephele.crds.Nephele;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** A user in a project, from the first word of it to the last. Its name follows from the user, so that there is one for each. */
 @Group(Nephele.GROUP)
@@ -36,20 +31,7 @@ import org.jspecify.annotations.Nullable;
         type = AdditionalPrinterColumn.Type.DATE)
 @AdditionalSelectableField(jsonPath = ".spec.user")
 @AdditionalSelectableField(jsonPath = ".spec.state")
-public class ProjectMembership extends CustomResource<ProjectMembershipSpec, ProjectMembershipStatus>
-        implements Namespaced {
-
-    @JsonInclude(JsonInclude.Include.NON_EMPTY)
-    @Size(max = HistoryEntry.KEPT) private List<HistoryEntry> history = List.of();
-
-    /** Who did what and when, the latest last. */
-    public List<HistoryEntry> getHistory() {
-        return history;
-    }
-
-    public void setHistory(@Nullable List<HistoryEntry> history) {
-        this.history = history == null ? List.of() : history;
-    }
+public class ProjectMembership extends Recorded<ProjectMembershipSpec, ProjectMembershipStatus> implements Namespaced {
 
     private static final int LONG = 60;
 
