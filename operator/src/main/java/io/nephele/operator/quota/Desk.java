@@ -31,7 +31,7 @@ final class Desk {
     /** How long charges are remembered. */
     static final Duration MEMORY = Duration.ofMinutes(2);
 
-    /** A second less than the API server waits for the webhook, twice over for the way. */
+    /** Less than the API server waits for the webhook, so that it hears the reason. */
     private static final Duration PATIENCE = Duration.ofSeconds(12);
 
     private static final Duration PAUSE = Duration.ofMillis(100);
@@ -89,7 +89,7 @@ final class Desk {
         try {
             // Whoever had the counter before may have served this one too.
             if (waiting.contains(customer)) {
-                serveAll(deadline);
+                serveWaiting(deadline);
             }
         } finally {
             counter.unlock();
@@ -97,11 +97,22 @@ final class Desk {
         return customer.verdict;
     }
 
-    private void serveAll(Instant deadline) {
+    private void serveWaiting(Instant deadline) {
         var customers = new ArrayList<Customer>();
         for (Customer next = waiting.poll(); next != null; next = waiting.poll()) {
             customers.add(next);
         }
+        try {
+            serve(customers, deadline);
+        } catch (RuntimeException e) {
+            // What was decided and could not be written counts for nobody: the others come again.
+            latest = null;
+            customers.forEach(customer -> customer.verdict = null);
+            throw e;
+        }
+    }
+
+    private void serve(List<Customer> customers, Instant deadline) {
         Quota quota = latest;
         boolean live = false;
         while (clock.instant().isBefore(deadline)) {
@@ -131,7 +142,6 @@ final class Desk {
                 return;
             } catch (KubernetesClientException e) {
                 if (e.getCode() != HttpURLConnection.HTTP_CONFLICT && e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
-                    latest = null;
                     throw e;
                 }
                 quota = null;
