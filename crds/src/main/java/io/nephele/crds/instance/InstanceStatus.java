@@ -47,25 +47,15 @@ public record InstanceStatus(
 
     @Override
     public InstanceStatus withConditions(List<Condition> conditions) {
-        return new InstanceStatus(
-                instanceId,
-                state,
-                stateReason,
-                stateTransitionTime,
-                instanceType,
-                imageId,
-                rootVolume,
-                nodeName,
-                privateIp,
-                launchTime,
-                rebootedAt,
-                terminatedAt,
-                crashes,
-                conditions);
+        return with(stateReason, rootVolume, conditions);
     }
 
     /** The same status of an Instance that has no root volume yet, for a reason. */
     public InstanceStatus withoutRootVolume(StateReason why) {
+        return with(why, null, conditions);
+    }
+
+    private InstanceStatus with(@Nullable StateReason why, @Nullable String root, @Nullable List<Condition> now) {
         return new InstanceStatus(
                 instanceId,
                 state,
@@ -73,14 +63,14 @@ public record InstanceStatus(
                 stateTransitionTime,
                 instanceType,
                 imageId,
-                null,
+                root,
                 nodeName,
                 privateIp,
                 launchTime,
                 rebootedAt,
                 terminatedAt,
                 crashes,
-                conditions);
+                now);
     }
 
     /** AWS's {@code StateReason}, for instance {@code Client.InstanceInitiatedShutdown}. */

@@ -37,11 +37,6 @@ public record Asked(
         return convert(old, type);
     }
 
-    /** Whichever there is, as it would be first. */
-    public <T> T either(Class<T> type) {
-        return convert(object == null ? old : object, type);
-    }
-
     private <T> T convert(@Nullable ObjectNode node, Class<T> type) {
         if (node == null) {
             throw new IllegalStateException("There is no such object at " + operation + " of " + resource);
