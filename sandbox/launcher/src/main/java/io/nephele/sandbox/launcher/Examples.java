@@ -134,16 +134,21 @@ record Examples(KubernetesClient client) {
 
     /** Makes a user a member, whatever he was before, and waits until he has rights and a quota. */
     void member(String project, String user, MemberRole role) {
+        member(project, user, role, MembershipState.Accepted);
+    }
+
+    /** Says how a user stands to a project, and waits until that is in force. */
+    void member(String project, String user, MemberRole role, MembershipState state) {
         var membership = new ProjectMembership();
         membership.setMetadata(new ObjectMetaBuilder()
                 .withName(ProjectMembership.nameOf(user))
                 .withNamespace(project)
                 .build());
-        membership.setSpec(new ProjectMembershipSpec(user, role, MembershipState.Accepted, null, null));
+        membership.setSpec(new ProjectMembershipSpec(user, role, state, null, null));
         Sandbox.apply(client, membership);
         client.resource(membership)
                 .waitUntilCondition(
-                        m -> m != null && m.getStatus() != null && m.getStatus().state() == MembershipState.Accepted,
+                        m -> m != null && m.getStatus() != null && m.getStatus().state() == state,
                         60,
                         TimeUnit.SECONDS);
     }

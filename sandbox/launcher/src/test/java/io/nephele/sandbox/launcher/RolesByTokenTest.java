@@ -4,15 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.nephele.crds.instance.Instance;
 import io.nephele.crds.project.MemberRole;
-import io.nephele.crds.project.MembershipState;
-import io.nephele.crds.project.Project;
 import io.nephele.crds.project.ProjectMembership;
-import io.nephele.crds.project.ProjectMembershipSpec;
 import io.nephele.crds.project.ProjectSpec;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -38,15 +36,7 @@ class RolesByTokenTest {
 
     @BeforeAll
     static void everyRoleHasSomebody(Sandbox sandbox) {
-        var project = new Project();
-        project.setMetadata(new ObjectMetaBuilder().withName(PROJECT).build());
-        project.setSpec(ProjectSpec.of(null, "olivia", false));
-        Sandbox.apply(sandbox.admin(), project);
-        await().atMost(Duration.ofSeconds(30)).until(() -> {
-            Project made = sandbox.admin().resource(project).get();
-            return made.getStatus() != null
-                    && Integer.valueOf(1).equals(made.getStatus().members());
-        });
+        RolesTest.project(sandbox.admin(), PROJECT, ProjectSpec.of(null, "olivia", false));
         var examples = new Examples(sandbox.admin());
         examples.member(PROJECT, "bob", MemberRole.Viewer);
         examples.member(PROJECT, "alice", MemberRole.Member);
@@ -123,14 +113,11 @@ class RolesByTokenTest {
         try (KubernetesClient alice = client(sandbox, "alice")) {
             var instances = alice.resources(Instance.class).inNamespace(PROJECT);
             assertThat(instances.list().getItems()).isEmpty();
-            var removed = new ProjectMembership();
-            removed.setMetadata(new ObjectMetaBuilder()
+            sandbox.admin()
+                    .resources(ProjectMembership.class)
+                    .inNamespace(PROJECT)
                     .withName("alice")
-                    .withNamespace(PROJECT)
-                    .build());
-            removed.setSpec(
-                    new ProjectMembershipSpec("alice", MemberRole.Member, MembershipState.Removed, "left", null));
-            Sandbox.apply(sandbox.admin(), removed);
+                    .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"state\":\"Removed\"}}");
             await().atMost(Duration.ofSeconds(5))
                     .untilAsserted(
                             () -> assertThatThrownBy(instances::list).hasMessageContaining("cannot list resource"));

@@ -94,16 +94,18 @@ class RolesTest {
     @BeforeAll
     static void everyRoleHasSomebody(Sandbox sandbox) {
         KubernetesClient admin = sandbox.admin();
+        var examples = new Examples(admin);
         project(admin, PROJECT, ProjectSpec.of(null, "otto", false));
         project(admin, "personal-pat", ProjectSpec.of(null, "pat", true));
-        member(admin, "vera", MemberRole.Viewer, MembershipState.Accepted);
-        member(admin, "max", MemberRole.Member, MembershipState.Accepted);
-        member(admin, "ivy", MemberRole.Member, MembershipState.Invited);
-        member(admin, "sam", MemberRole.Member, MembershipState.Accepted);
-        member(admin, "sam", MemberRole.Member, MembershipState.Suspended);
+        examples.member(PROJECT, "vera", MemberRole.Viewer, MembershipState.Accepted);
+        examples.member(PROJECT, "max", MemberRole.Member, MembershipState.Accepted);
+        examples.member(PROJECT, "ivy", MemberRole.Member, MembershipState.Invited);
+        examples.member(PROJECT, "sam", MemberRole.Member, MembershipState.Accepted);
+        examples.member(PROJECT, "sam", MemberRole.Member, MembershipState.Suspended);
     }
 
-    private static void project(KubernetesClient admin, String name, ProjectSpec spec) {
+    /** Makes a project, and waits until its owner is in it. */
+    static void project(KubernetesClient admin, String name, ProjectSpec spec) {
         var project = new Project();
         project.setMetadata(new ObjectMetaBuilder().withName(name).build());
         project.setSpec(spec);
@@ -114,19 +116,6 @@ class RolesTest {
                                 && p.getStatus() != null
                                 && p.getStatus().phase() == ProjectPhase.Active
                                 && Integer.valueOf(1).equals(p.getStatus().members()),
-                        30,
-                        TimeUnit.SECONDS);
-    }
-
-    private static void member(KubernetesClient admin, String user, MemberRole role, MembershipState state) {
-        var membership = new ProjectMembership();
-        membership.setMetadata(
-                new ObjectMetaBuilder().withName(user).withNamespace(PROJECT).build());
-        membership.setSpec(new ProjectMembershipSpec(user, role, state, null, null));
-        Sandbox.apply(admin, membership);
-        admin.resource(membership)
-                .waitUntilCondition(
-                        m -> m != null && m.getStatus() != null && m.getStatus().state() == state,
                         30,
                         TimeUnit.SECONDS);
     }
