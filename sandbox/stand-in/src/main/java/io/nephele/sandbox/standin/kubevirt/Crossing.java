@@ -17,11 +17,13 @@ final class Crossing {
              "progressTimeout": 150, "unsafeMigrationOverride": true, "utilityVolumesTimeout": 150}""";
 
     private final Api api;
+    private final Hypervisor hypervisor;
     private final Timings timings;
     private final Steps steps;
 
-    Crossing(Api api, Timings timings, Steps steps) {
+    Crossing(Api api, Hypervisor hypervisor, Timings timings, Steps steps) {
         this.api = api;
+        this.hypervisor = hypervisor;
         this.timings = timings;
         this.steps = steps;
     }
@@ -122,10 +124,17 @@ final class Crossing {
         }
         memory.put("memoryOverhead", VmiStart.overhead(vmi));
         for (JsonNode nic : status.path("interfaces")) {
-            String address =
-                    status.path("migrationState").path("targetNodeAddress").asText();
+            String address = hypervisor
+                    .nic(
+                            vmi,
+                            nic,
+                            status.path("migrationState")
+                                    .path("targetNodeAddress")
+                                    .asText())
+                    .address();
             ((ObjectNode) nic).put("ipAddress", address).putArray("ipAddresses").add(address);
         }
+        hypervisor.resize(vmi);
         status.remove("migratedVolumes");
         change.without("HotVCPUChange")
                 .without("HotMemoryChange")

@@ -1,9 +1,9 @@
 package io.nephele.sandbox.standin.kubevirt;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nephele.sandbox.standin.Api;
 import io.nephele.sandbox.standin.Steps;
+import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -13,32 +13,33 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Guests {
 
-    /** What a guest was told. */
-    enum Order {
-        PAUSE,
-        UNPAUSE,
-        REBOOT
-    }
-
     private final Api api;
+    private final Hypervisor hypervisor;
     private final Timings timings;
     private final Steps steps;
-    private final Map<String, Order> orders = new ConcurrentHashMap<>();
+    private final Map<String, Hypervisor.Order> orders = new ConcurrentHashMap<>();
 
-    Guests(Api api, Timings timings, Steps steps) {
+    Guests(Api api, Hypervisor hypervisor, Timings timings, Steps steps) {
         this.api = api;
+        this.hypervisor = hypervisor;
         this.timings = timings;
         this.steps = steps;
     }
 
-    void tell(Vmi vmi, Order order) {
+    /**
+     * Tells a guest something.
+     *
+     * @throws IOException if it cannot be told
+     */
+    void tell(Vmi vmi, Hypervisor.Order order) throws IOException {
+        hypervisor.tell(vmi, order);
         orders.put(vmi.uid(), order);
         steps.due(vmi.uid(), vmi.key(), order.name(), timings.report());
     }
 
     /** Brings the status of a running VMI to what its guest does; says whether there was something to do. */
     boolean settle(Vmi vmi) {
-        Order order = orders.get(vmi.uid());
+        Hypervisor.Order order = orders.get(vmi.uid());
         if (order != null) {
             if (steps.due(vmi.uid(), vmi.key(), order.name(), timings.report())) {
                 orders.remove(vmi.uid(), order);
@@ -47,21 +48,10 @@ final class Guests {
             }
             return true;
         }
-        if (ready(vmi)) {
-            return true;
-        }
-        boolean agent = !vmi.annotation(Kinds.AGENT).isEmpty();
-        if (!agent || vmi.is("AgentConnected")) {
-            return false;
-        }
-        if (steps.due(vmi.uid(), vmi.key(), "Agent", timings.agent())) {
-            steps.forget(vmi.uid());
-            agentConnects(vmi);
-        }
-        return true;
+        return ready(vmi) || agent(vmi);
     }
 
-    private void obey(Vmi vmi, Order order) {
+    private void obey(Vmi vmi, Hypervisor.Order order) {
         switch (order) {
             case PAUSE -> {
                 new VmiChange(api, vmi)
@@ -74,7 +64,7 @@ final class Guests {
                 event(vmi, "Unpaused", "VirtualMachineInstance unpaused");
             }
             // A reboot shows in nothing but the agent.
-            case REBOOT ->
+            case SOFT_REBOOT, RESET ->
                 new VmiChange(api, vmi)
                         .annotation(Kinds.GUEST, null)
                         .without("AgentConnected")
@@ -102,19 +92,21 @@ final class Guests {
         return true;
     }
 
-    private void agentConnects(Vmi vmi) {
-        var change = new VmiChange(api, vmi).condition("AgentConnected", "True", null, null);
-        for (JsonNode nic : change.status().path("interfaces")) {
-            ((ObjectNode) nic).put("infoSource", "domain, guest-agent").put("interfaceName", "enp1s0");
+    private boolean agent(Vmi vmi) {
+        ObjectNode info = hypervisor.agent(vmi);
+        if (info == null && !vmi.is("AgentConnected")) {
+            return false;
         }
-        change.status().set("guestOSInfo", api.parse(OS));
-        change.send();
+        var change = new VmiChange(api, vmi);
+        if (info == null) {
+            change.without("AgentConnected");
+        } else {
+            change.condition("AgentConnected", "True", null, null);
+            change.status().set("interfaces", info.path("interfaces"));
+            change.status().set("guestOSInfo", info.path("os"));
+        }
+        return change.send();
     }
-
-    /** Of every guest with an agent: Debian, as recorded in s13. */
-    static final String OS = """
-            {"id": "debian", "kernelRelease": "6.1.0-50-cloud-amd64", "kernelVersion": "#1 SMP PREEMPT_DYNAMIC Debian 6.1.176-1 (2026-07-02)", "machine": "x86_64",
-             "name": "Debian GNU/Linux", "prettyName": "Debian GNU/Linux 12 (bookworm)", "version": "12 (bookworm)", "versionId": "12"}""";
 
     void event(Vmi vmi, String reason, String message) {
         api.event(vmi.tree(), "Normal", reason, message, VmiController.COMPONENT_HANDLER);

@@ -21,13 +21,15 @@ final class Hotplug {
     private final Api api;
     private final Cluster cluster;
     private final Launchers launchers;
+    private final Hypervisor hypervisor;
     private final Timings timings;
     private final Steps steps;
 
-    Hotplug(Api api, Cluster cluster, Launchers launchers, Timings timings, Steps steps) {
+    Hotplug(Api api, Cluster cluster, Launchers launchers, Hypervisor hypervisor, Timings timings, Steps steps) {
         this.api = api;
         this.cluster = cluster;
         this.launchers = launchers;
+        this.hypervisor = hypervisor;
         this.timings = timings;
         this.steps = steps;
     }
@@ -178,6 +180,9 @@ final class Hotplug {
                         ((ArrayNode) change.status().get("volumeStatus"))
                                 .removeIf(other -> other.path("name").asText().equals(name));
                     default -> {
+                        if (!hypervisor.unplug(vmi, name)) {
+                            return true;
+                        }
                         String text = "Volume " + name + " has been unmounted from virt-launcher pod";
                         tell(change, vmi, name, "UnMountedFromPod", "VolumeUnMountedFromPod", text)
                                 .put("target", "");
@@ -262,15 +267,12 @@ final class Hotplug {
                             "MountedToPod",
                             "VolumeMountedToPod",
                             "Volume " + name + " has been mounted in virt-launcher pod");
-                case "MountedToPod" ->
-                    tell(
-                                    change,
-                                    vmi,
-                                    name,
-                                    "Ready",
-                                    "VolumeReady",
-                                    "Successfully attach hotplugged volume " + name + " to VM")
-                            .put("target", target(vmi, name));
+                case "MountedToPod" -> {
+                    if (hypervisor.plug(vmi, name)) {
+                        String text = "Successfully attach hotplugged volume " + name + " to VM";
+                        tell(change, vmi, name, "Ready", "VolumeReady", text).put("target", target(vmi, name));
+                    }
+                }
                 default -> {
                     // Nothing is left to do.
                 }

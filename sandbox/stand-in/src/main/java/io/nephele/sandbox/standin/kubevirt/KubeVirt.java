@@ -5,6 +5,7 @@ import io.nephele.sandbox.standin.Api;
 import io.nephele.sandbox.standin.HttpsEndpoint;
 import io.nephele.sandbox.standin.KeyedQueue;
 import io.nephele.sandbox.standin.Steps;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -23,6 +24,7 @@ public final class KubeVirt implements AutoCloseable {
 
     private final KeyedQueue queue = new KeyedQueue("virt-controller", PARALLELISM, this::work);
     private final Cluster cluster;
+    private final Hypervisor hypervisor;
     private final VmController vms;
     private final VmiController vmis;
     private final MigrationController migrations;
@@ -37,18 +39,19 @@ public final class KubeVirt implements AutoCloseable {
         var scheduler = new Scheduler(nodes);
         vms = new VmController(api, cluster, timings, queue::addAfter);
         var steps = new Steps(queue);
-        var guests = new Guests(api, timings, steps);
+        hypervisor = new Simulated(api, timings, steps);
+        var guests = new Guests(api, hypervisor, timings, steps);
         var launchers = new Launchers(api);
-        var hotplug = new Hotplug(api, cluster, launchers, timings, steps);
-        migrations = new MigrationController(api, cluster, scheduler, launchers, hotplug, timings, steps);
+        var hotplug = new Hotplug(api, cluster, launchers, hypervisor, timings, steps);
+        migrations = new MigrationController(api, cluster, scheduler, launchers, hotplug, hypervisor, timings, steps);
         evacuation = new Evacuation(api, cluster, timings, steps);
-        vmis = new VmiController(api, cluster, scheduler, launchers, guests, hotplug, timings, steps);
+        vmis = new VmiController(api, cluster, scheduler, launchers, hypervisor, guests, hotplug, timings, steps);
         Nodes.install(client, nodes, https.port());
         Webhooks.install(api, https);
         VmiGuard.install(api, https);
         MigrationAdmission.install(api, https, cluster);
         evacuation.install(https);
-        Subresources.install(api, https, guests);
+        Subresources.install(api, https, guests, hypervisor);
         Kubelet.install(https);
         cluster.start(scheduler::remember, queue::add);
         var _ = heartbeat.scheduleAtFixedRate(
@@ -65,7 +68,7 @@ public final class KubeVirt implements AutoCloseable {
         return new KubeVirt(client, https, timings, nodes);
     }
 
-    private void work(String key) {
+    private void work(String key) throws IOException {
         vms.reconcile(key);
         vmis.reconcile(key);
         migrations.reconcile(key);
@@ -77,5 +80,6 @@ public final class KubeVirt implements AutoCloseable {
         heartbeat.shutdownNow();
         queue.close();
         cluster.close();
+        hypervisor.close();
     }
 }

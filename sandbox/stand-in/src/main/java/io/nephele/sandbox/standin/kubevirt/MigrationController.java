@@ -36,6 +36,7 @@ final class MigrationController {
             Scheduler scheduler,
             Launchers launchers,
             Hotplug hotplug,
+            Hypervisor hypervisor,
             Timings timings,
             Steps steps) {
         this.api = api;
@@ -45,7 +46,7 @@ final class MigrationController {
         this.hotplug = hotplug;
         this.timings = timings;
         this.steps = steps;
-        crossing = new Crossing(api, timings, steps);
+        crossing = new Crossing(api, hypervisor, timings, steps);
     }
 
     void reconcile(String key) {

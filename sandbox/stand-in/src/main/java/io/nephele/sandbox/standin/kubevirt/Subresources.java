@@ -51,15 +51,15 @@ final class Subresources {
     private final VolumeVerbs volumeVerbs;
     private final VmiVerbs vmiVerbs;
 
-    private Subresources(Api api, Guests guests) {
+    private Subresources(Api api, Guests guests, Hypervisor hypervisor) {
         this.api = api;
         vmVerbs = new VmVerbs(api);
         volumeVerbs = new VolumeVerbs(api);
-        vmiVerbs = new VmiVerbs(api, guests);
+        vmiVerbs = new VmiVerbs(api, guests, hypervisor);
     }
 
-    static void install(Api api, HttpsEndpoint https, Guests guests) {
-        var subresources = new Subresources(api, guests);
+    static void install(Api api, HttpsEndpoint https, Guests guests, Hypervisor hypervisor) {
+        var subresources = new Subresources(api, guests, hypervisor);
         https.handle(BASE, subresources::handle);
         String service = """
                 {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "virt-api", "namespace": "default"},

@@ -92,14 +92,17 @@ final class VmiChange {
         return condition == null ? "" : condition.path("message").asText();
     }
 
-    void send() {
+    /** Says whether there was something to send. */
+    boolean send() {
         status.set("conditions", conditions.toArray());
         ObjectNode difference = api.difference(vmi.status(), status);
         if (difference != null) {
             patch.set("status", difference);
         }
-        if (!patch.isEmpty()) {
-            api.patch(Kinds.VMI, vmi.namespace(), vmi.name(), patch);
+        if (patch.isEmpty()) {
+            return false;
         }
+        api.patch(Kinds.VMI, vmi.namespace(), vmi.name(), patch);
+        return true;
     }
 }

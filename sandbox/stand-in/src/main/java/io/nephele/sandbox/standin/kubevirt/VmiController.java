@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.nephele.sandbox.standin.Api;
 import io.nephele.sandbox.standin.Steps;
+import java.io.IOException;
 import java.util.List;
 
 /**
@@ -14,6 +15,7 @@ final class VmiController {
     static final String COMPONENT_HANDLER = "virt-handler";
 
     private final Cluster cluster;
+    private final Hypervisor hypervisor;
     private final Guests guests;
     private final VmiStart start;
     private final VmiEnd end;
@@ -25,19 +27,21 @@ final class VmiController {
             Cluster cluster,
             Scheduler scheduler,
             Launchers launchers,
+            Hypervisor hypervisor,
             Guests guests,
             Hotplug hotplug,
             Timings timings,
             Steps steps) {
         this.cluster = cluster;
+        this.hypervisor = hypervisor;
         this.guests = guests;
         this.hotplug = hotplug;
-        crossing = new Crossing(api, timings, steps);
-        end = new VmiEnd(api, cluster, scheduler, launchers, timings, steps);
-        start = new VmiStart(api, cluster, scheduler, launchers, end, timings, steps);
+        crossing = new Crossing(api, hypervisor, timings, steps);
+        end = new VmiEnd(api, cluster, scheduler, launchers, hypervisor, timings, steps);
+        start = new VmiStart(api, cluster, scheduler, launchers, hypervisor, end, timings, steps);
     }
 
-    void reconcile(String key) {
+    void reconcile(String key) throws IOException {
         ObjectNode tree = cluster.vmi(key);
         if (tree == null) {
             return;
@@ -59,34 +63,31 @@ final class VmiController {
         }
     }
 
-    private void run(Vmi vmi, List<Pod> pods) {
+    private void run(Vmi vmi, List<Pod> pods) throws IOException {
         if (pods.isEmpty()) {
             end.failed(vmi);
             return;
         }
-        switch (vmi.annotation(Kinds.GUEST)) {
-            case "poweroff" -> {
-                if (Crossing.isUnderWay(vmi)) {
-                    crossing.interrupt(
-                            vmi, "virError(Code=9, Domain=10, Message='operation failed: domain is not running')");
-                } else {
-                    end.succeeded(vmi);
-                }
-            }
-            case "crash", "panic" -> end.failed(vmi);
-            case "reboot" -> {
-                guests.tell(vmi, Guests.Order.REBOOT);
-                guests.settle(vmi);
-            }
-            default -> {
-                if (isEvicted(vmi, pods)) {
-                    end.shutDown(vmi, pods);
-                } else {
-                    if (!guests.settle(vmi)) {
-                        hotplug.proceed(vmi, pods);
-                    }
-                }
-            }
+        Hypervisor.End ended = hypervisor.ended(vmi);
+        if (ended != null) {
+            ended(vmi, ended);
+        } else if (vmi.annotation(Kinds.GUEST).equals("reboot")) {
+            guests.tell(vmi, Hypervisor.Order.RESET);
+            guests.settle(vmi);
+        } else if (isEvicted(vmi, pods)) {
+            end.shutDown(vmi, pods);
+        } else if (!guests.settle(vmi)) {
+            hotplug.proceed(vmi, pods);
+        }
+    }
+
+    private void ended(Vmi vmi, Hypervisor.End ended) {
+        if (ended != Hypervisor.End.SHUT_DOWN) {
+            end.failed(vmi);
+        } else if (Crossing.isUnderWay(vmi)) {
+            crossing.interrupt(vmi, "virError(Code=9, Domain=10, Message='operation failed: domain is not running')");
+        } else {
+            end.succeeded(vmi);
         }
     }
 

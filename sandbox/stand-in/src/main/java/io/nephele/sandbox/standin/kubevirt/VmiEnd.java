@@ -18,14 +18,23 @@ final class VmiEnd {
     private final Cluster cluster;
     private final Scheduler scheduler;
     private final Launchers launchers;
+    private final Hypervisor hypervisor;
     private final Timings timings;
     private final Steps steps;
 
-    VmiEnd(Api api, Cluster cluster, Scheduler scheduler, Launchers launchers, Timings timings, Steps steps) {
+    VmiEnd(
+            Api api,
+            Cluster cluster,
+            Scheduler scheduler,
+            Launchers launchers,
+            Hypervisor hypervisor,
+            Timings timings,
+            Steps steps) {
         this.api = api;
         this.cluster = cluster;
         this.scheduler = scheduler;
         this.launchers = launchers;
+        this.hypervisor = hypervisor;
         this.timings = timings;
         this.steps = steps;
     }
@@ -76,21 +85,21 @@ final class VmiEnd {
         }
         int grace = vmi.spec().path("terminationGracePeriodSeconds").asInt(30);
         Duration limit = timings.grace().multipliedBy(Math.max(grace, 0));
-        String deaf = vmi.annotation(Kinds.DEAF);
-        Duration takes = deaf.isEmpty() ? timings.shutdown() : timings.grace().multipliedBy(Long.parseLong(deaf));
-        boolean killed = away || takes.compareTo(limit) > 0;
-        if (steps.due(vmi.uid(), vmi.key(), "Ended" + grace, killed ? limit : takes)) {
-            if (away) {
-                new VmiChange(api, vmi)
-                        .phase("Failed")
-                        .without("AgentConnected")
-                        .without("Paused")
-                        .send();
-            } else if (killed && (grace > 0 || isRestarting(vmi))) {
-                failed(vmi);
-            } else {
-                succeeded(vmi);
-            }
+        Hypervisor.End ended = hypervisor.shutDown(vmi, limit, away);
+        if (ended == null) {
+            return;
+        }
+        if (away) {
+            new VmiChange(api, vmi)
+                    .phase("Failed")
+                    .without("AgentConnected")
+                    .without("Paused")
+                    .send();
+        } else if (ended == Hypervisor.End.CRASHED
+                || (ended == Hypervisor.End.KILLED && (grace > 0 || isRestarting(vmi)))) {
+            failed(vmi);
+        } else {
+            succeeded(vmi);
         }
     }
 
@@ -147,6 +156,7 @@ final class VmiEnd {
             return;
         }
         scheduler.release(vmi.uid());
+        hypervisor.forget(vmi.uid());
         steps.forget(vmi.uid());
         new VmiChange(api, vmi)
                 .withoutFinalizers(Kinds.CONTROLLER_FINALIZER, Kinds.FOREGROUND_FINALIZER)

@@ -17,6 +17,7 @@ final class VmiStart {
     private final Cluster cluster;
     private final Scheduler scheduler;
     private final Launchers launchers;
+    private final Hypervisor hypervisor;
     private final Migratability migratability;
     private final VmiEnd end;
     private final Timings timings;
@@ -27,6 +28,7 @@ final class VmiStart {
             Cluster cluster,
             Scheduler scheduler,
             Launchers launchers,
+            Hypervisor hypervisor,
             VmiEnd end,
             Timings timings,
             Steps steps) {
@@ -34,6 +36,7 @@ final class VmiStart {
         this.cluster = cluster;
         this.scheduler = scheduler;
         this.launchers = launchers;
+        this.hypervisor = hypervisor;
         this.migratability = new Migratability(cluster);
         this.end = end;
         this.timings = timings;
@@ -86,12 +89,12 @@ final class VmiStart {
                 }
             }
             default -> {
-                if (steps.due(vmi.uid(), vmi.key(), "Running", timings.boot())) {
-                    if (fault.equals("fail")) {
-                        fails(vmi);
-                    } else {
-                        running(vmi);
+                switch (hypervisor.boot(vmi)) {
+                    case Hypervisor.Boot.UnderWay() -> {
+                        // It is looked at again when it runs.
                     }
+                    case Hypervisor.Boot.Running() -> running(vmi);
+                    case Hypervisor.Boot.Failed(String message) -> fails(vmi, message);
                 }
             }
         }
@@ -224,13 +227,13 @@ final class VmiStart {
         var change = new VmiChange(api, vmi);
         ObjectNode status = change.status();
         ArrayNode interfaces = status.putArray("interfaces");
-        vmi.spec().path("domain").path("devices").path("interfaces").forEach(nic -> {
+        vmi.spec().path("domain").path("devices").path("interfaces").forEach(card -> {
             ObjectNode reported = interfaces.addObject();
-            String address = Launchers.address(vmi.uid());
-            reported.put("name", nic.path("name").asText());
-            reported.put("ipAddress", address);
-            reported.putArray("ipAddresses").add(address);
-            reported.put("mac", nic.path("macAddress").asText("02:00:00:00:00:01"));
+            Hypervisor.Nic nic = hypervisor.nic(vmi, card, Launchers.address(vmi.uid()));
+            reported.put("name", card.path("name").asText());
+            reported.put("ipAddress", nic.address());
+            reported.putArray("ipAddresses").add(nic.address());
+            reported.put("mac", nic.mac());
             reported.put("infoSource", "domain");
             reported.put("linkState", "up");
             reported.put("queueCount", 1);
@@ -251,10 +254,8 @@ final class VmiStart {
         event(vmi, "Normal", "Started", "VirtualMachineInstance started.", VmiController.COMPONENT_HANDLER);
     }
 
-    /** A guest that cannot be set up, as one with a bridge on a node that cannot make one. */
-    private void fails(Vmi vmi) {
-        String text =
-                "failed to configure vmi network: setup failed, err: Critical network error: LinkAdd: operation not supported";
+    /** A guest that cannot be set up. */
+    private void fails(Vmi vmi, String text) {
         new VmiChange(api, vmi)
                 .condition("Synchronized", "False", "Synchronizing with the Domain failed.", text)
                 .send();

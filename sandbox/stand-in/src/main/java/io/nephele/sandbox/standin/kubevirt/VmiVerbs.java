@@ -3,21 +3,22 @@ package io.nephele.sandbox.standin.kubevirt;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nephele.sandbox.standin.Api;
+import java.io.IOException;
+import java.util.List;
 
 /** The verbs on a VMI, with the codes and texts recorded in b-subresources, s04 and s13. */
 final class VmiVerbs {
 
     private static final String KIND = "virtualmachineinstance";
 
-    private static final String DISKS = """
-            [{"disk": [{"busType": "virtio"}], "diskName": "vda3", "fileSystemType": "ext4", "mountPoint": "/", "totalBytes": 1527767040, "usedBytes": 435752960}]""";
-
     private final Api api;
     private final Guests guests;
+    private final Hypervisor hypervisor;
 
-    VmiVerbs(Api api, Guests guests) {
+    VmiVerbs(Api api, Guests guests, Hypervisor hypervisor) {
         this.api = api;
         this.guests = guests;
+        this.hypervisor = hypervisor;
     }
 
     /** What goes to virt-handler. */
@@ -31,7 +32,7 @@ final class VmiVerbs {
                 if (paused) {
                     throw Refused.conflict(KIND, vmi.name(), "VMI is already paused");
                 }
-                guests.tell(vmi, Guests.Order.PAUSE);
+                tell(vmi, Hypervisor.Order.PAUSE);
             }
             case "unpause" -> {
                 if (!paused) {
@@ -41,35 +42,48 @@ final class VmiVerbs {
                     throw Refused.internal(
                             "unexpected return code 500 (500 Internal Server Error), message: server error. command Unpause failed: \"LibvirtError(Code=55, Domain=20, Message='Requested operation is not valid: domain is not running')\"");
                 }
-                guests.tell(vmi, Guests.Order.UNPAUSE);
+                tell(vmi, Hypervisor.Order.UNPAUSE);
             }
             case "softreboot" -> {
                 if (paused) {
                     throw Refused.conflict(KIND, vmi.name(), "VMI is paused");
                 }
                 guests.event(vmi, "SoftRebooted", "VirtualMachineInstance soft rebooted");
-                guests.tell(vmi, Guests.Order.REBOOT);
+                tell(vmi, Hypervisor.Order.SOFT_REBOOT);
             }
             case "reset" -> {
                 guests.event(vmi, "Reset", "VirtualMachineInstance reset");
-                guests.tell(vmi, Guests.Order.REBOOT);
+                tell(vmi, Hypervisor.Order.RESET);
             }
             case "freeze" -> {
                 if (!body.has("unfreezeTimeout")) {
                     throw handler("Unfreeze timeout in freeze request is not set");
                 }
-                needAgent(vmi, "Freeze");
+                freeze(vmi, "Freeze");
             }
-            case "unfreeze" -> needAgent(vmi, "Unfreeze");
+            case "unfreeze" -> freeze(vmi, "Unfreeze");
             default -> throw Refused.notServed();
         }
     }
 
-    private static void needAgent(Vmi vmi, String command) throws Refused {
+    private void tell(Vmi vmi, Hypervisor.Order order) throws Refused {
+        try {
+            guests.tell(vmi, order);
+        } catch (IOException e) {
+            throw handler("server error. command " + order + " failed: \"" + e.getMessage() + "\"");
+        }
+    }
+
+    private void freeze(Vmi vmi, String command) throws Refused {
         if (!vmi.is("AgentConnected")) {
             throw handler(
                     "server error. command " + command
                             + " failed: \"LibvirtError(Code=86, Domain=10, Message='Guest agent is not responding: QEMU guest agent is not connected')\"");
+        }
+        try {
+            hypervisor.freeze(vmi, command.equals("Freeze"));
+        } catch (IOException e) {
+            throw handler("server error. command " + command + " failed: \"" + e.getMessage() + "\"");
         }
     }
 
@@ -79,23 +93,25 @@ final class VmiVerbs {
 
     /** What the guest agent knows. */
     String ask(Vmi vmi, String verb) throws Refused {
+        ObjectNode info = hypervisor.agent(vmi);
+        if (info == null) {
+            throw handler("server error. command GuestInfo failed: \"the guest agent does not answer\"");
+        }
         return switch (verb) {
-            case "userlist" -> "{\"items\": []}";
-            case "filesystemlist" -> "{\"items\": " + DISKS + "}";
+            case "userlist" -> items(info.path("userList"));
+            case "filesystemlist" -> items(info.path("fsInfo").path("disks"));
             case "guestosinfo" -> {
-                ObjectNode info = api.object();
-                info.put("fsFreezeStatus", "thawed");
-                info.putObject("fsInfo").set("disks", api.parse(DISKS));
-                info.put("guestAgentVersion", "7.2.22").put("hostname", vmi.name());
-                info.set("os", api.parse(Guests.OS));
-                info.putArray("supportedCommands")
-                        .addObject()
-                        .put("enabled", true)
-                        .put("name", "guest-ping");
-                yield info.put("timezone", "UTC, 0").toString();
+                info.remove(List.of("interfaces", "userList"));
+                yield info.toString();
             }
             default -> throw Refused.notServed();
         };
+    }
+
+    private String items(JsonNode items) {
+        ObjectNode list = api.object();
+        list.set("items", items);
+        return list.toString();
     }
 
     /** Takes back an eviction: who asks has to name the node that is left. */
