@@ -74,11 +74,19 @@ interface Hypervisor extends AutoCloseable {
     @Nullable ObjectNode agent(Vmi vmi);
 
     /**
-     * Freezes the file systems of a guest, or thaws them.
+     * Freezes the file systems of a guest.
+     *
+     * @param limit after which they thaw by themselves; zero for never
+     * @throws IOException if the agent cannot
+     */
+    void freeze(Vmi vmi, Duration limit) throws IOException;
+
+    /**
+     * Thaws the file systems of a guest.
      *
      * @throws IOException if the agent cannot
      */
-    void freeze(Vmi vmi, boolean frozen) throws IOException;
+    void thaw(Vmi vmi) throws IOException;
 
     /** Plugs the disk of a volume of the VMI into its guest; says whether it is in. */
     boolean plug(Vmi vmi, String name);

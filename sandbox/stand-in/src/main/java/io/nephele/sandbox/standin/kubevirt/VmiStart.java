@@ -13,6 +13,10 @@ import java.util.List;
 /** The way of a VMI from Pending to Running: virt-controller until it is Scheduled, virt-handler from there. */
 final class VmiStart {
 
+    /** As of a guest with a bridge on a node that cannot make one. */
+    private static final String NO_BRIDGE =
+            "failed to configure vmi network: setup failed, err: Critical network error: LinkAdd: operation not supported";
+
     private final Api api;
     private final Cluster cluster;
     private final Scheduler scheduler;
@@ -93,7 +97,13 @@ final class VmiStart {
                     case Hypervisor.Boot.UnderWay() -> {
                         // It is looked at again when it runs.
                     }
-                    case Hypervisor.Boot.Running() -> running(vmi);
+                    case Hypervisor.Boot.Running() -> {
+                        if (fault.equals("fail")) {
+                            fails(vmi, NO_BRIDGE);
+                        } else {
+                            running(vmi);
+                        }
+                    }
                     case Hypervisor.Boot.Failed(String message) -> fails(vmi, message);
                 }
             }
