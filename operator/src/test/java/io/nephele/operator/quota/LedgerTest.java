@@ -2,6 +2,7 @@ package io.nephele.operator.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.nephele.crds.quota.QuotaSpec;
 import io.nephele.crds.quota.QuotaStatus;
 import java.time.Instant;
@@ -104,11 +105,12 @@ class LedgerTest {
             Cost next = random.nextInt(3) == 0
                     ? Cost.NOTHING
                     : new Cost(
-                            random.nextBoolean() ? "alice" : null,
+                            random.nextBoolean() ? "alice of the lab" : null,
                             Map.of("instances", 1L, "memory", (1L + random.nextInt(9)) << (20 + random.nextInt(12))));
             costs.put(uid, next);
             ledger.charge(Ledger.charge("instances", uid, uid, n, next, NOW), previous, next, NOW, Desk.MEMORY);
-            status = ledger.status();
+            status = Serialization.unmarshal(Serialization.asJson(ledger.status()), QuotaStatus.class);
+            assertThat(status).isEqualTo(ledger.status());
         }
         var counted = new Ledger("demo", QuotaSpec.NONE, null);
         costs.values().forEach(counted::count);
