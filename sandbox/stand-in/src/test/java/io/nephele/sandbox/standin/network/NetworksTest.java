@@ -4,25 +4,21 @@ import static io.nephele.sandbox.standin.network.Packets.BROADCAST;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,10 +41,7 @@ class NetworksTest {
 
     @BeforeAll
     static void qemuIsInstalled() {
-        assumeTrue(
-                List.of(System.getenv("PATH").split(":")).stream()
-                        .anyMatch(bin -> Files.isExecutable(Path.of(bin, "qemu-system-x86_64"))),
-                "qemu-system-x86_64 is not installed");
+        Machine.needs("qemu-system-x86_64");
     }
 
     @BeforeEach
@@ -243,31 +236,14 @@ class NetworksTest {
     }
 
     @Test
-    void a_connection_to_a_guest_that_still_boots_is_made_when_it_is_up() throws Exception {
-        Port port = networks.plug("red", A, "10.244.0.10");
-        try (var client = new Socket()) {
-            client.connect(port.ssh());
-            try (var b = Guest.at(networks.plug("red", B, "10.244.0.11"))) {
-                b.next(frame ->
-                        frame.isArp() && frame.i32(38) == port.address()); // It has been asked for and was not there.
-            }
-            try (var a = Guest.at(port)) {
-                Thread.startVirtualThread(() -> a.serveSsh("SSH-2.0-late"));
-                assertThat(firstLine(client)).isEqualTo("SSH-2.0-late");
-            }
-        }
-    }
-
-    @Test
     void a_guest_reaches_the_world_but_not_the_loopback_of_this_machine() throws Exception {
-        Optional<Inet4Address> outside = addressOfThisMachine();
-        assumeTrue(outside.isPresent(), "this machine has no address but the loopback's");
+        InetAddress outside = Machine.addressOrSkip();
         try (var a = Guest.at(networks.plug("red", A, "10.244.0.10"));
                 var loopback =
                         ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
                 var datagrams =
                         DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-                var world = ServerSocketChannel.open().bind(new InetSocketAddress(outside.get(), 0))) {
+                var world = ServerSocketChannel.open().bind(new InetSocketAddress(outside, 0))) {
             for (String address : List.of(
                     "10.244.0.1",
                     "10.244.0.2",
@@ -289,12 +265,11 @@ class NetworksTest {
                         new byte[8]));
             }
             a.ping(PodNetwork.ROUTER_MAC, PodNetwork.ROUTER);
-            a.syn(PodNetwork.address(outside.get().getHostAddress()), port(world.getLocalAddress()));
+            a.syn(PodNetwork.address(outside.getHostAddress()), port(world.getLocalAddress()));
 
             assertThat(a.next(Frame::isIpv4).protocol()).as("the router's echo").isEqualTo(Frame.ICMP);
             Frame answer = a.next(Guest::isTcp);
-            assertThat(answer.sourceAddress())
-                    .isEqualTo(PodNetwork.address(outside.get().getHostAddress()));
+            assertThat(answer.sourceAddress()).isEqualTo(PodNetwork.address(outside.getHostAddress()));
             assertThat(answer.u8(answer.transport() + 13)).as("SYN and ACK").isEqualTo(0x12);
             loopback.configureBlocking(false);
             datagrams.configureBlocking(false);
@@ -322,18 +297,7 @@ class NetworksTest {
         return ProcessHandle.current().children().filter(ProcessHandle::isAlive).toList();
     }
 
-    private static int port(java.net.SocketAddress address) {
+    private static int port(SocketAddress address) {
         return ((InetSocketAddress) address).getPort();
-    }
-
-    private static Optional<Inet4Address> addressOfThisMachine() throws IOException {
-        return NetworkInterface.networkInterfaces()
-                .flatMap(NetworkInterface::inetAddresses)
-                .filter(address -> address instanceof Inet4Address
-                        && !address.isLoopbackAddress()
-                        && !address.isLinkLocalAddress())
-                .map(InetAddress.class::cast)
-                .map(Inet4Address.class::cast)
-                .findFirst();
     }
 }
