@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -19,10 +20,12 @@ import java.util.function.Predicate;
 final class Guest implements AutoCloseable {
 
     private static final int SSH = 22;
+    private static final int INFORM = 8;
 
     final long mac;
     final int address;
     private final SocketChannel channel;
+    private final CountDownLatch seen = new CountDownLatch(1);
     private final BlockingQueue<Frame> received = new LinkedBlockingQueue<>();
 
     private Guest(SocketChannel channel, long mac, int address) {
@@ -31,9 +34,18 @@ final class Guest implements AutoCloseable {
         this.address = address;
     }
 
+    /** Returns when the switch has seen it. */
     static Guest at(Port port) throws IOException {
         var guest = deafAt(port);
         Thread.startVirtualThread(guest::read);
+        guest.send(Packets.dhcp(guest.mac, guest.address, INFORM));
+        try {
+            assertThat(guest.seen.await(20, TimeUnit.SECONDS))
+                    .as("seen by the switch")
+                    .isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
         return guest;
     }
 
@@ -47,7 +59,11 @@ final class Guest implements AutoCloseable {
             while (true) {
                 byte[] frame = new byte[in.readInt()];
                 in.readFully(frame);
-                received.add(Packets.frame(frame));
+                if (isAnswerToInform(Packets.frame(frame))) {
+                    seen.countDown();
+                } else {
+                    received.add(Packets.frame(frame));
+                }
             }
         } catch (IOException end) {
             received.add(Packets.frame(new byte[60])); // Nothing else has only zeros.
@@ -133,6 +149,11 @@ final class Guest implements AutoCloseable {
                 next,
                 Packets.PSH_ACK,
                 banner + "\r\n"));
+    }
+
+    /** No other answer of DHCP comes without an address. */
+    private static boolean isAnswerToInform(Frame frame) {
+        return frame.isIpv4() && frame.carries(Frame.UDP, 8) && frame.destinationPort() == 68 && frame.i32(58) == 0;
     }
 
     static boolean isTcp(Frame frame) {

@@ -75,7 +75,7 @@ class QemuGuestsTest {
                     "while true; do echo hello from b | nc -l -p 80; done &");
             Path consoleOfA = start(
                     "a", a, """
-                    until ping -c 1 -W 1 %1$s; do :; done >/dev/null
+                    until ping -c 1 -W 1 %1$s >/dev/null; do sleep 1; done
                     echo "b: $(nc -w 9 %1$s 80 </dev/null)"
                     echo "world: $(nc -w 9 %2$s %3$d </dev/null)"
                     echo "loopback: $(nc -w 1 10.244.0.1 %4$d </dev/null)$(nc -w 1 127.0.0.1 %4$d </dev/null)$(nc -w 1 10.244.0.2 %4$d </dev/null)."
