@@ -62,7 +62,7 @@ final class Gateway implements AutoCloseable {
                 try (server) {
                     process.waitFor();
                 } catch (IOException | InterruptedException e) {
-                    Thread.currentThread().interrupt();
+                    LOG.warn("{} is not waited for", name, e);
                 }
             });
             try {
@@ -130,17 +130,21 @@ final class Gateway implements AutoCloseable {
                         running.process().lastOutput());
                 running.monitor().close();
                 Thread.sleep(PAUSE);
-                try {
-                    running = start();
-                } catch (IOException e) {
-                    LOG.warn("{}", e.getMessage());
-                }
-                if (closed) {
-                    running.process().kill();
-                }
+                restart();
             }
         } catch (IOException | InterruptedException e) {
             LOG.error("{} is not watched any more", name, e);
+        }
+    }
+
+    private synchronized void restart() {
+        try {
+            running = start();
+        } catch (IOException | IllegalStateException e) {
+            LOG.warn("{}", e.getMessage());
+        }
+        if (closed) {
+            running.process().kill();
         }
     }
 

@@ -9,12 +9,16 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A unix socket where the QEMU process of one port connects, as often as it is started. While a guest moves from one process to another both are connected: both get
  * everything, and only the one whose guest runs sends.
  */
 final class Jack implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Jack.class);
 
     private final Path socket;
     private final ServerSocketChannel server;
@@ -52,8 +56,10 @@ final class Jack implements AutoCloseable {
                     cable.close();
                 }
             }
-        } catch (IOException closing) {
-            // close() ends this loop.
+        } catch (IOException e) {
+            if (!closed) {
+                LOG.error("Nobody can connect to {} any more", socket, e);
+            }
         }
     }
 
