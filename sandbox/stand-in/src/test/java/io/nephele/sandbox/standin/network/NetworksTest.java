@@ -20,7 +20,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,14 +38,10 @@ class NetworksTest {
 
     private Networks networks;
 
-    @BeforeAll
-    static void qemuIsInstalled() {
-        Machine.needs("qemu-system-x86_64");
-    }
-
     @BeforeEach
     void open() {
         networks = new Networks(directory.resolve("net"), directory.resolve("logs"));
+        Machine.needs("qemu-system-x86_64");
     }
 
     @AfterEach

@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,16 +29,16 @@ class QemuGuestsTest {
     private static final String A = "10.244.0.10";
     private static final String B = "10.244.3.11";
 
-    private static Path image;
-
     @TempDir
     private Path directory;
 
     private final List<ChildProcess> processes = new ArrayList<>();
     private Networks networks;
+    private Path image;
 
-    @BeforeAll
-    static void thereIsAGuest() throws Exception {
+    @BeforeEach
+    void open() throws Exception {
+        networks = new Networks(directory.resolve("net"), directory.resolve("logs"));
         Machine.needs("qemu-system-x86_64", "qemu-img", "genisoimage");
         Path build = Path.of("../guest-images/build").toAbsolutePath().normalize();
         assumeTrue(Files.isExecutable(build), build + " is not there");
@@ -48,11 +47,6 @@ class QemuGuestsTest {
                 .start();
         image = Path.of(new String(building.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip());
         assumeTrue(building.waitFor() == 0, "the tiny guest cannot be built here");
-    }
-
-    @BeforeEach
-    void open() {
-        networks = new Networks(directory.resolve("net"), directory.resolve("logs"));
     }
 
     @AfterEach
