@@ -69,7 +69,7 @@ public final class Cdi implements AutoCloseable {
         var source = new Source();
         contents = store == null
                 ? new Simulated(source, timings, steps)
-                : new Disks(store, source, this, timings.progress(), queue::add);
+                : new Disks(store, source, this, timings.progress(), steps, queue::add);
         provisioner = new Provisioner(api, classes, drivers, contents);
         controller = new DataVolumeController(
                 api,

@@ -2,6 +2,7 @@ package io.nephele.sandbox.standin.cdi;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.nephele.sandbox.standin.Steps;
 import io.nephele.sandbox.standin.cdi.Source.Failure;
 import io.nephele.sandbox.standin.storage.BadImage;
 import io.nephele.sandbox.standin.storage.DiskStore;
@@ -30,6 +31,7 @@ final class Disks implements Contents {
     private final Source source;
     private final Cdi cdi;
     private final Duration interval;
+    private final Steps steps;
     private final Consumer<String> queue;
 
     /** By the uid of the claim. */
@@ -41,11 +43,12 @@ final class Disks implements Contents {
      * @param interval how often progress is told
      * @param queue is asked to work on a DataVolume again, by its key
      */
-    Disks(DiskStore store, Source source, Cdi cdi, Duration interval, Consumer<String> queue) {
+    Disks(DiskStore store, Source source, Cdi cdi, Duration interval, Steps steps, Consumer<String> queue) {
         this.store = store;
         this.source = source;
         this.cdi = cdi;
         this.interval = interval;
+        this.steps = steps;
         this.queue = queue;
     }
 
@@ -109,7 +112,11 @@ final class Disks implements Contents {
             });
             fillings.put(uid, known.start());
         }
-        return known.progress();
+        Progress progress = known.progress();
+        boolean ended = progress instanceof Progress.Done || progress instanceof Progress.Failed;
+        boolean tooEarly =
+                !ended && !steps.due(dataVolume.uid(), dataVolume.key(), "Progress " + dataVolume.progress(), interval);
+        return tooEarly ? Progress.WAITING : progress;
     }
 
     @Override

@@ -51,9 +51,9 @@ public final class Qemu {
         return process;
     }
 
-    /** Runs a tool that must succeed. */
-    public static void run(String... command) {
-        run(0, command);
+    /** Runs a tool that must succeed, and returns what it printed. */
+    public static String run(String... command) {
+        return run(0, command);
     }
 
     /** What a tool prints that says no by its exit status 1. */
