@@ -79,6 +79,7 @@ public final class Cdi implements AutoCloseable {
                 provisioner,
                 new Import(reports, provisioner, source, contents, quota, timings, steps),
                 new Clone(this, reports, provisioner, contents, timings, steps),
+                new Upload(reports, provisioner, contents, timings, steps),
                 timings,
                 steps);
         SandboxStorage.install(api);
@@ -90,6 +91,9 @@ public final class Cdi implements AutoCloseable {
         dataVolumes.addIndexers(Map.of(BY_SOURCE, this::cloneSource, WAITING, Cdi::waiting));
         pods.addIndexers(Map.of(BY_CLAIM, Cdi::claimsOf));
         Webhooks.install(api, https, this);
+        var tokens = new UploadTokens(api);
+        UploadApi.install(
+                api, https, tokens, new UploadProxy(this, tokens, contents, timings.retryLimit(), queue::add));
         quota.start();
         dataSources.start();
         classes.start(this::classesChanged);

@@ -2,7 +2,10 @@ package io.nephele.sandbox.standin.cdi;
 
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.nephele.sandbox.standin.cdi.Source.Failure;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What is in claims: nothing in a simulated cloud, a disk where guests are real. */
 interface Contents extends AutoCloseable {
@@ -26,6 +29,19 @@ interface Contents extends AutoCloseable {
 
     /** Fills a claim from another one. */
     Progress copy(DataVolume dataVolume, PersistentVolumeClaim claim, PersistentVolumeClaim original);
+
+    /** What was uploaded for a claim, all of it, and is not in the claim yet. */
+    interface Received {
+
+        /** Makes it the contents of the claim. If that cannot be, says why in CDI's words. */
+        @Nullable String process() throws IOException, InterruptedException;
+    }
+
+    /** Takes what is uploaded for a claim. */
+    Received receive(PersistentVolumeClaim claim, InputStream body) throws IOException;
+
+    /** Whether something was uploaded for a claim and is its contents now. */
+    boolean isUploaded(PersistentVolumeClaim claim);
 
     /** Gives a claim that nobody fills what it needs to be used. */
     void provide(PersistentVolumeClaim claim);

@@ -8,6 +8,7 @@ import io.nephele.sandbox.standin.storage.BadImage;
 import io.nephele.sandbox.standin.storage.DiskStore;
 import io.nephele.sandbox.standin.storage.Volume;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,17 +75,49 @@ final class Disks implements Contents {
         Path image = Files.createTempFile(store.scratch(), "import-", ".image");
         try {
             Failure failure = source.fetch(from, image, Claims.bytes(claim), percent);
-            if (failure == null) {
-                store.fill(Volume.of(claim), image, Claims.bytes(claim));
-            }
-            return failure;
-        } catch (BadImage e) {
-            return e.isTooLarge()
-                    ? Failure.tooSmall(String.valueOf(e.getMessage()))
-                    : Failure.toProcess(String.valueOf(e.getMessage()));
+            return failure == null ? fill(claim, image) : failure;
         } finally {
             Files.deleteIfExists(image);
         }
+    }
+
+    /** Makes an image file the contents of a claim; null if all is well. */
+    private @Nullable Failure fill(PersistentVolumeClaim claim, Path image) throws InterruptedException {
+        try {
+            store.fill(Volume.of(claim), image, Claims.bytes(claim));
+            return null;
+        } catch (BadImage e) {
+            String text = String.valueOf(e.getMessage());
+            return e.isTooLarge() ? Failure.tooSmall(text) : Failure.toProcess(text);
+        } catch (IOException e) {
+            // It has another name in an importer pod.
+            return Failure.toProcess(String.valueOf(e.getMessage()).replace(image.toString(), Source.SCRATCH_FILE));
+        }
+    }
+
+    @Override
+    public Received receive(PersistentVolumeClaim claim, InputStream body) throws IOException {
+        Path image = Files.createTempFile(store.scratch(), "upload-", ".image");
+        try {
+            Source.save(body, image, Claims.bytes(claim));
+        } catch (IOException | RuntimeException e) {
+            Files.delete(image);
+            throw e;
+        }
+        return () -> {
+            try {
+                Failure failure = fill(claim, image);
+                deleteIfGone(claim);
+                return failure == null ? null : Source.refusal(failure);
+            } finally {
+                Files.deleteIfExists(image);
+            }
+        };
+    }
+
+    @Override
+    public boolean isUploaded(PersistentVolumeClaim claim) {
+        return store.holds(Volume.of(claim));
     }
 
     @Override

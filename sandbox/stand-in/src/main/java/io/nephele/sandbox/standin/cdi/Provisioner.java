@@ -87,6 +87,18 @@ final class Provisioner {
         handed.add(claim.getMetadata().getUid());
     }
 
+    /** Says something in the annotations of a claim. */
+    void annotate(PersistentVolumeClaim claim, Map<String, String> annotations) {
+        ObjectNode patch = api.object();
+        ObjectNode all = patch.putObject("metadata").putObject("annotations");
+        annotations.forEach(all::put);
+        api.patch(
+                Cdi.CLAIM,
+                claim.getMetadata().getNamespace(),
+                claim.getMetadata().getName(),
+                patch);
+    }
+
     /** Whether a claim has its volume. */
     boolean hasVolume(PersistentVolumeClaim claim) {
         if (claim.getSpec().getVolumeName() != null) {

@@ -3,8 +3,12 @@ package io.nephele.sandbox.standin.cdi;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.nephele.sandbox.standin.Steps;
 import io.nephele.sandbox.standin.cdi.Source.Failure;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Nothing is kept, so there may be thousands of claims: only the server of an image is really asked. All else takes the time it is said to take. */
@@ -16,6 +20,9 @@ final class Simulated implements Contents {
 
     /** In which run it was found that the image can be had, by the uid of the claim. */
     private final Map<String, Integer> checked = new ConcurrentHashMap<>();
+
+    /** What was uploaded to, by uid. */
+    private final Set<String> uploaded = ConcurrentHashMap.newKeySet();
 
     Simulated(Source source, Timings timings, Steps steps) {
         this.source = source;
@@ -55,6 +62,24 @@ final class Simulated implements Contents {
     }
 
     @Override
+    public Received receive(PersistentVolumeClaim claim, InputStream body) throws IOException {
+        Failure failure = Source.verify("", body, Claims.bytes(claim));
+        body.transferTo(OutputStream.nullOutputStream());
+        return () -> {
+            if (failure != null) {
+                return Source.refusal(failure);
+            }
+            uploaded.add(uid(claim));
+            return null;
+        };
+    }
+
+    @Override
+    public boolean isUploaded(PersistentVolumeClaim claim) {
+        return uploaded.contains(uid(claim));
+    }
+
+    @Override
     public void provide(PersistentVolumeClaim claim) {}
 
     @Override
@@ -63,6 +88,7 @@ final class Simulated implements Contents {
     @Override
     public void forget(PersistentVolumeClaim claim) {
         checked.remove(uid(claim));
+        uploaded.remove(uid(claim));
     }
 
     @Override

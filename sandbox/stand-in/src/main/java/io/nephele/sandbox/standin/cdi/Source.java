@@ -33,7 +33,7 @@ final class Source {
     private static final String TO_TRANSFER =
             "Unable to process data: Unable to transfer source data to scratch space: ";
     private static final String TO_CONVERT = "Unable to process data: Unable to convert source data to target format: ";
-    private static final String SCRATCH_FILE = "/scratch/tmpimage";
+    static final String SCRATCH_FILE = "/scratch/tmpimage";
 
     private final HttpClient http = HttpClient.newBuilder()
             .connectTimeout(Duration.ofSeconds(5))
@@ -107,6 +107,19 @@ final class Source {
         });
     }
 
+    /** Saves what a client sends. */
+    static void save(InputStream body, Path to, long room) throws IOException {
+        var _ = save(body, "sha256", to, room, _ -> {});
+    }
+
+    /** What a client is told whose upload fails so. */
+    static String refusal(Failure failure) {
+        String cause = failure.detail().replace("Unable to process data: ", "");
+        return failure.detail().equals(failure.message())
+                ? cause
+                : "effective image size is larger than the reported available storage: " + cause;
+    }
+
     /** Saves a body, and returns its checksum. */
     private static String save(InputStream body, String algorithm, Path to, long room, LongConsumer progress)
             throws IOException {
@@ -177,7 +190,7 @@ final class Source {
         }
     }
 
-    private static @Nullable Failure verify(String checksum, InputStream body, long available) throws IOException {
+    static @Nullable Failure verify(String checksum, InputStream body, long available) throws IOException {
         byte[] head = body.readNBytes(checksum.isEmpty() ? QCOW2_HEADER : CHECKSUM_LIMIT);
         if (!checksum.isEmpty()) {
             String algorithm = algorithm(checksum);

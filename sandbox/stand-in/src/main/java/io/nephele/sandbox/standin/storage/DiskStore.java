@@ -118,6 +118,9 @@ public final class DiskStore {
     public void clone(Volume source, Volume target) throws IOException, InterruptedException {
         Path from = file(source);
         Path to = file(target);
+        if (Files.notExists(from)) {
+            throw new IOException("There is no disk " + source.name());
+        }
         long bytes = Math.max(target.bytes(), size(from));
         boolean thin =
                 !local.contains(source.storageClass()) && DiskFiles.folder(from).equals(DiskFiles.folder(to));

@@ -16,12 +16,21 @@ import io.nephele.sandbox.standin.StandInCrds;
 import io.nephele.sandbox.standin.storage.DiskStore;
 import io.nephele.sandbox.standin.storage.OpenDisks;
 import io.nephele.sandbox.standin.storage.Qemu;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -67,9 +76,8 @@ class DisksTest {
 
     @AfterAll
     static void stop() {
-        for (var closeable : Stream.of(cdi, https, images, client)
-                .filter(java.util.Objects::nonNull)
-                .toList()) {
+        for (var closeable :
+                Stream.of(cdi, https, images, client).filter(Objects::nonNull).toList()) {
             try {
                 closeable.close();
             } catch (Exception e) {
@@ -119,11 +127,12 @@ class DisksTest {
 
     @Test
     void aDownloadThatIsCutOffIsTriedAgainUntilItIsWhole() {
-        images.toCutOff.set(3);
+        images.cutsOff = true;
         http("cut-off", "disk.qcow2", "");
         assertThat(dataVolume("cut-off", status -> status.toString().contains("Error"))
                         .toString())
                 .contains("Unable to transfer source data to scratch space: unable to write to file: unexpected EOF");
+        images.cutsOff = false;
         PersistentVolumeClaim claim = succeeded("cut-off");
         assertThat(Qemu.same(image, "qcow2", store.file(claim))).isTrue();
     }
@@ -265,6 +274,73 @@ class DisksTest {
         delete("given-up");
         await().untilAsserted(() -> assertThat(store.scratch()).isEmptyDirectory());
         images.middle.countDown();
+    }
+
+    @Test
+    void anUploadBecomesADisk() throws Exception {
+        create("uploaded", "{\"upload\": {}}", "replicated");
+        String token = token("uploaded");
+        assertThat(upload("/v1beta1/upload", "rubbish.rubbish.rubbish", image).statusCode())
+                .isEqualTo(401);
+        Path large = directory.resolve("large.qcow2");
+        Qemu.run("qemu-img", "create", "-f", "qcow2", large.toString(), "64M");
+        HttpResponse<String> refused = upload("/v1beta1/upload", token, large);
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body())
+                .isEqualTo(
+                        "Saving stream failed: effective image size is larger than the reported available storage: Unable to convert source data to target format: virtual image size 67108864 is larger than the reported available storage 16777216. A larger PVC is required");
+        assertThat(claim("uploaded").getMetadata().getAnnotations())
+                .containsEntry("cdi.kubevirt.io/storage.pod.ready", "true");
+        assertThat(upload("/v1beta1/upload", token, image).statusCode()).isEqualTo(200);
+        assertThat(Qemu.same(image, "qcow2", store.file(succeeded("uploaded")))).isTrue();
+        assertThat(store.scratch()).isEmptyDirectory();
+    }
+
+    @Test
+    void anUploadIsProcessedBehindIfTheClientDoesNotWait() throws Exception {
+        create("uploaded-async", "{\"upload\": {}}", "replicated");
+        assertThat(upload("/v1beta1/upload-async", token("uploaded-async"), image)
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(Qemu.same(image, "qcow2", store.file(succeeded("uploaded-async"))))
+                .isTrue();
+        HttpResponse<String> nowhere = upload("/v1beta1/upload", token("is-not-there"), image);
+        assertThat(nowhere.statusCode()).isEqualTo(503);
+        assertThat(nowhere.body()).isEqualTo("rejecting Upload Request for PVC is-not-there that doesn&#39;t exist");
+    }
+
+    /** The API server takes a moment to find an aggregated API. */
+    private static String token(String claim) {
+        var request = api.object();
+        request.put("apiVersion", "upload.cdi.kubevirt.io/v1beta1").put("kind", "UploadTokenRequest");
+        request.putObject("metadata").put("name", claim);
+        request.putObject("spec").put("pvcName", claim);
+        String path = "/apis/upload.cdi.kubevirt.io/v1beta1/namespaces/" + NAMESPACE + "/uploadtokenrequests";
+        String answer = await().atMost(Duration.ofSeconds(30))
+                .ignoreExceptions()
+                .until(() -> client.raw(path, "POST", request), Objects::nonNull);
+        return api.parse(answer).at("/status/token").asText();
+    }
+
+    private static HttpResponse<String> upload(String path, String token, Path body) throws Exception {
+        var trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        try (var pem = Files.newInputStream(pki.resolve("ca.crt"))) {
+            trusted.setCertificateEntry(
+                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+        }
+        var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        managers.init(trusted);
+        var context = SSLContext.getInstance("TLS");
+        context.init(null, managers.getTrustManagers(), null);
+        try (var http = HttpClient.newBuilder().sslContext(context).build()) {
+            return http.send(
+                    HttpRequest.newBuilder(URI.create(https.url() + path))
+                            .header("Authorization", "Bearer " + token)
+                            .POST(HttpRequest.BodyPublishers.ofFile(body))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+        }
     }
 
     private static void http(String name, String file, String checksum) {

@@ -13,7 +13,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** A web server with images, which are whatever is in a folder. It can be slow, and break. */
 final class Images implements AutoCloseable {
@@ -21,8 +20,8 @@ final class Images implements AutoCloseable {
     private final Path folder;
     private final HttpServer server;
 
-    /** So many answers are cut off in the middle. */
-    final AtomicInteger toCutOff = new AtomicInteger();
+    /** Whether answers are cut off in the middle. */
+    volatile boolean cutsOff;
 
     /** In the middle of an answer it waits for this. */
     volatile CountDownLatch middle = new CountDownLatch(0);
@@ -44,7 +43,7 @@ final class Images implements AutoCloseable {
             exchange.getResponseBody().write(body, 0, half);
             exchange.getResponseBody().flush();
             middle.await();
-            if (toCutOff.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
+            if (!cutsOff) {
                 exchange.getResponseBody().write(body, half, body.length - half);
             }
         } catch (InterruptedException e) {
