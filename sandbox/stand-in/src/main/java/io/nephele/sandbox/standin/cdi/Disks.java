@@ -38,6 +38,8 @@ final class Disks implements Contents {
     /** By the uid of the claim. */
     private final Map<String, Filling> fillings = new ConcurrentHashMap<>();
 
+    private volatile boolean closed;
+
     /**
      * Keeps them in a store.
      *
@@ -128,13 +130,15 @@ final class Disks implements Contents {
         });
     }
 
-    /** Where the filling of a claim is; it is begun if this is a new run. A claim that is bound before it is filled has had a disk all the time. */
+    /** Where the filling of a claim is; it is begun if this is a new run. Without a populator a claim has an empty disk before. */
     private Progress filling(DataVolume dataVolume, PersistentVolumeClaim claim, Filling.Task task) {
         String uid = claim.getMetadata().getUid();
-        Filling known = fillings.get(uid);
-        if (known == null && !Claims.isBound(claim) && store.holds(Volume.of(claim))) {
+        boolean unfilled = Claims.isBound(claim) && !dataVolume.isPopulated();
+        if (!unfilled && store.holds(Volume.of(claim))) {
+            // Also if what is known of the DataVolume is old: nobody replaces a disk that may be in use.
             return Progress.DONE;
         }
+        Filling known = fillings.get(uid);
         if (known == null || known.run() != dataVolume.restarts()) {
             cancel(claim);
             String key = dataVolume.key();
@@ -144,6 +148,9 @@ final class Disks implements Contents {
                 return failure;
             });
             fillings.put(uid, known.start());
+            if (closed) {
+                cancel(claim);
+            }
         }
         Progress progress = known.progress();
         boolean ended = progress instanceof Progress.Done || progress instanceof Progress.Failed;
@@ -191,6 +198,7 @@ final class Disks implements Contents {
 
     @Override
     public void close() {
+        closed = true;
         fillings.values().forEach(filling -> uninterrupted(filling::cancel));
     }
 

@@ -35,7 +35,10 @@ final class UploadProxy {
     private final Set<String> busy = ConcurrentHashMap.newKeySet();
 
     /** What is answered; the body is plain text. */
-    record Answer(int status, String body) {}
+    record Answer(int status, String body) {
+        /** Nothing waits for data there, and nothing did within the time that a client is let wait. */
+        static final Answer TOO_LATE = new Answer(503, "context deadline exceeded");
+    }
 
     /**
      * Takes uploads.
@@ -88,7 +91,7 @@ final class UploadProxy {
         boolean ready = awaitReady(target);
         PersistentVolumeClaim claim = cdi.claim(target.key());
         if (!ready || claim == null) {
-            return new Answer(503, "context deadline exceeded");
+            return Answer.TOO_LATE;
         }
         return take(target.key(), claim, body, path.equals(ASYNC));
     }
@@ -100,6 +103,10 @@ final class UploadProxy {
         }
         boolean goesOn = false;
         try {
+            if (contents.isUploaded(claim)) {
+                // The DataVolume does not show it yet.
+                return Answer.TOO_LATE;
+            }
             Received received = contents.receive(claim, body);
             if (!async) {
                 return process(key, received);

@@ -1,6 +1,7 @@
 package io.nephele.sandbox.standin.cdi;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,6 +17,10 @@ import io.nephele.sandbox.standin.StandInCrds;
 import io.nephele.sandbox.standin.storage.DiskStore;
 import io.nephele.sandbox.standin.storage.OpenDisks;
 import io.nephele.sandbox.standin.storage.Qemu;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -297,6 +302,41 @@ class DisksTest {
     }
 
     @Test
+    void anUploadThatBreaksOffIsNoDiskAndAnotherOneIsTaken() throws Exception {
+        create("broken-off", "{\"upload\": {}}", "replicated");
+        String token = token("broken-off");
+        InputStream broken = InputStream.nullInputStream();
+        broken.close();
+        var half = new SequenceInputStream(new ByteArrayInputStream(new byte[1 << 18]), broken);
+        assertThatThrownBy(() -> upload("/v1beta1/upload", token, HttpRequest.BodyPublishers.ofInputStream(() -> half)))
+                .isInstanceOf(IOException.class);
+        // It is noticed when the connection is.
+        await().until(() -> upload("/v1beta1/upload", token, image).statusCode() == 200);
+        assertThat(Qemu.same(image, "qcow2", store.file(succeeded("broken-off"))))
+                .isTrue();
+        await().untilAsserted(() -> assertThat(store.scratch()).isEmptyDirectory());
+    }
+
+    @Test
+    void aClaimThatIsDeletedIsMadeAndFilledAgain() {
+        http("again", "disk.qcow2", "");
+        PersistentVolumeClaim first = succeeded("again");
+        Path disk = store.file(first);
+        Qemu.write(disk, 1);
+        client.resource(first).delete();
+        PersistentVolumeClaim second = await().atMost(Duration.ofSeconds(20))
+                .until(
+                        () -> claim("again"),
+                        claim -> claim != null
+                                && Claims.isBound(claim)
+                                && !claim.getMetadata()
+                                        .getUid()
+                                        .equals(first.getMetadata().getUid()));
+        assertThat(Qemu.same(image, "qcow2", store.file(second))).isTrue();
+        await().until(() -> Files.notExists(disk));
+    }
+
+    @Test
     void anUploadIsProcessedBehindIfTheClientDoesNotWait() throws Exception {
         create("uploaded-async", "{\"upload\": {}}", "replicated");
         assertThat(upload("/v1beta1/upload-async", token("uploaded-async"), image)
@@ -323,6 +363,11 @@ class DisksTest {
     }
 
     private static HttpResponse<String> upload(String path, String token, Path body) throws Exception {
+        return upload(path, token, HttpRequest.BodyPublishers.ofFile(body));
+    }
+
+    private static HttpResponse<String> upload(String path, String token, HttpRequest.BodyPublisher body)
+            throws Exception {
         var trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
         try (var pem = Files.newInputStream(pki.resolve("ca.crt"))) {
@@ -337,7 +382,7 @@ class DisksTest {
             return http.send(
                     HttpRequest.newBuilder(URI.create(https.url() + path))
                             .header("Authorization", "Bearer " + token)
-                            .POST(HttpRequest.BodyPublishers.ofFile(body))
+                            .POST(body)
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
         }
@@ -369,8 +414,9 @@ class DisksTest {
                 .inNamespace(NAMESPACE)
                 .withName(name)
                 .delete();
-        // The garbage collector looks for new kinds every half minute.
-        await().atMost(Duration.ofSeconds(90)).until(() -> claim(name) == null);
+        // As the garbage collector does, which takes half a minute to learn of a new kind.
+        client.persistentVolumeClaims().inNamespace(NAMESPACE).withName(name).delete();
+        await().until(() -> claim(name) == null);
     }
 
     private static PersistentVolumeClaim succeeded(String name) {

@@ -2,14 +2,19 @@ package io.nephele.sandbox.standin.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -177,6 +182,41 @@ class DiskStoreTest {
         assertThat(store.scratch()).isEmptyDirectory();
         assertThat(Qemu.reads(file("a"), 1)).isTrue();
         Qemu.write(file("a"), 2);
+    }
+
+    @Test
+    void aCopyThatIsKilledLeavesNoDiskAndNobodyWhoGoesOnWithIt() throws Exception {
+        store.create(KilledCopy.volume("a"));
+        Path source = store.file(KilledCopy.volume("a"));
+        Qemu.run("qemu-io", "-f", "qcow2", "-c", "write -P 1 0 700M", source.toString());
+        Path part = source.resolveSibling("b.part");
+        Process process = KilledCopy.start(directory.resolve("disks"));
+        await().pollInterval(Duration.ofMillis(1)).until(() -> Files.exists(part));
+        process.destroyForcibly().waitFor();
+        await().until(() -> ProcessHandle.allProcesses()
+                .noneMatch(any -> any.info().commandLine().orElse("").contains(part.toString())));
+        assertThat(part).exists();
+        assertThat(store.holds(KilledCopy.volume("b"))).isFalse();
+        open();
+        assertThat(files()).containsExactly("a.qcow2");
+    }
+
+    @Test
+    void clonesThatAreMadeAtTheSameTimeShareOneBase() throws Exception {
+        store.create(volume("golden"));
+        Qemu.write(file("golden"), 1);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Boolean>> clones = IntStream.range(0, 20)
+                    .mapToObj(i -> threads.submit(() -> {
+                        store.clone(volume("golden"), volume("clone-" + i));
+                        return Qemu.reads(file("clone-" + i), 1);
+                    }))
+                    .toList();
+            for (Future<Boolean> clone : clones) {
+                assertThat(clone.get()).isTrue();
+            }
+        }
+        assertThat(bases()).hasSize(1);
     }
 
     @Test
