@@ -97,7 +97,9 @@ final class AgentView {
         info.put("fsFreezeStatus", guest.ask("guest-fsfreeze-status").asText());
         info.put("hostname", guest.ask("guest-get-host-name").path("host-name").asText());
         JsonNode zone = guest.ask("guest-get-timezone");
-        info.put("timezone", zone.path("zone").asText("UTC") + ", " + zone.path("offset").asInt());
+        info.put(
+                "timezone",
+                zone.path("zone").asText("UTC") + ", " + zone.path("offset").asInt());
         info.set("os", camel(guest.ask("guest-get-osinfo")));
         fileSystems(info.putObject("fsInfo").putArray("disks"));
         ArrayNode users = info.putArray("userList");
@@ -149,7 +151,9 @@ final class AgentView {
             }
             ObjectNode reported = card.deepCopy();
             for (JsonNode nic : List.copyOf(rest)) {
-                if (nic.path("hardware-address").asText().equalsIgnoreCase(card.path("mac").asText())) {
+                if (nic.path("hardware-address")
+                        .asText()
+                        .equalsIgnoreCase(card.path("mac").asText())) {
                     rest.remove(nic);
                     reported.put("infoSource", "domain, guest-agent")
                             .put("interfaceName", nic.path("name").asText());

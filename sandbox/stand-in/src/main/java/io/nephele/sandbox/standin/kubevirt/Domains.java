@@ -78,7 +78,9 @@ final class Domains {
     }
 
     static long memoryMib(Vmi vmi) {
-        return Sizes.bytes(vmi.spec().path("domain").path("memory").path("guest").asText("128Mi")) >> 20;
+        return Sizes.bytes(
+                        vmi.spec().path("domain").path("memory").path("guest").asText("128Mi"))
+                >> 20;
     }
 
     /**
@@ -180,8 +182,11 @@ final class Domains {
 
     /** A launcher whose Secret is missing does not start: it is asked for again until it is there. */
     private Secret secret(Vmi vmi, String name) {
-        Secret secret =
-                api.client().secrets().inNamespace(vmi.namespace()).withName(name).get();
+        Secret secret = api.client()
+                .secrets()
+                .inNamespace(vmi.namespace())
+                .withName(name)
+                .get();
         if (secret == null || secret.getData() == null) {
             throw new IllegalStateException("secret \"" + name + "\" of " + vmi.key() + " not found");
         }

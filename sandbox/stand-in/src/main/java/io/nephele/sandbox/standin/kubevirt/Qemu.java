@@ -71,7 +71,7 @@ final class Qemu implements Hypervisor {
         Guest guest = host.start(vmi.uid(), domains.of(vmi, port.socket()), look);
         var started = new Running(vmi.namespace(), vmi.name(), guest, port, new AgentView(guest, vmi, look));
         guests.put(vmi.uid(), started);
-        host.tell(vmi.namespace(), vmi.name(), port);
+        host.tell(vmi.namespace(), vmi.name(), Domains.address(vmi), port.ssh().getPort());
         return started;
     }
 
@@ -159,11 +159,7 @@ final class Qemu implements Hypervisor {
         boolean hears = now - state.since() >= Duration.ofSeconds(deafSeconds).toNanos();
         if (hears && now - state.pressed() >= PRESS.toNanos()) {
             stopping.put(vmi.uid(), new Stopping(state.since(), now));
-            try {
-                guest.powerDown();
-            } catch (IOException e) {
-                LOG.debug("{} has no power button: {}", vmi.key(), e.getMessage());
-            }
+            guest.tryPowerDown();
         }
         again.accept(vmi.key(), hears ? PRESS.plusMillis(10) : AGAIN);
     }
@@ -258,7 +254,6 @@ final class Qemu implements Hypervisor {
         unplugged.remove(uid);
         Running running = guests.remove(uid);
         if (running != null) {
-            running.guest().close();
             running.port().close();
             host.untell(running.namespace(), running.name());
         }
@@ -267,9 +262,6 @@ final class Qemu implements Hypervisor {
 
     @Override
     public void close() {
-        guests.values().parallelStream().forEach(running -> {
-            running.guest().close();
-            running.port().close();
-        });
+        // The host ends them.
     }
 }

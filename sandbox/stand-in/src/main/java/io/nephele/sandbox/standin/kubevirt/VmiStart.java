@@ -175,7 +175,11 @@ final class VmiStart {
 
     /** What a launcher needs beside the guest: 8Mi more for each CPU after the first, 32Mi for a screen. */
     static String overhead(Vmi vmi) {
-        JsonNode domain = vmi.spec().path("domain");
+        return overhead(vmi.tree());
+    }
+
+    static String overhead(JsonNode vmi) {
+        JsonNode domain = vmi.path("spec").path("domain");
         boolean screen = domain.path("devices").path("autoattachGraphicsDevice").asBoolean(true);
         return 248 + 8 * domain.path("cpu").path("sockets").asInt(1) + (screen ? 32 : 0) + "Mi";
     }

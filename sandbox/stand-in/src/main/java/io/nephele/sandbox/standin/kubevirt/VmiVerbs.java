@@ -86,7 +86,8 @@ final class VmiVerbs {
         try {
             return Duration.parse("PT" + text);
         } catch (DateTimeParseException e) {
-            throw Refused.badRequest("Can not unmarshal Request body to struct, error: time: invalid duration \"" + text + "\"");
+            throw Refused.badRequest(
+                    "Can not unmarshal Request body to struct, error: time: invalid duration \"" + text + "\"");
         }
     }
 

@@ -220,6 +220,15 @@ public final class Guest implements AutoCloseable {
         monitor().execute("system_powerdown");
     }
 
+    /** Presses the power button of a guest if it has one. */
+    public void tryPowerDown() {
+        try {
+            powerDown();
+        } catch (IOException e) {
+            LOG.debug("{} is not running: {}", domain.name(), e.getMessage());
+        }
+    }
+
     /** Ends the process, as if the plug were pulled. */
     public void destroy() {
         destroyed = true;
@@ -365,7 +374,9 @@ public final class Guest implements AutoCloseable {
             if (missing > 0 && !place.has("qom-path")) {
                 ObjectNode device = Qmp.arguments();
                 device.put("driver", place.path("type").asText());
-                place.path("props").properties().forEach(property -> device.set(property.getKey(), property.getValue()));
+                place.path("props")
+                        .properties()
+                        .forEach(property -> device.set(property.getKey(), property.getValue()));
                 monitor().execute("device_add", device);
                 missing--;
             }
@@ -376,13 +387,15 @@ public final class Guest implements AutoCloseable {
                 - size.path("plugged-memory").asLong();
         if (bytes > 0) {
             String id = "memory" + monitor().execute("query-memory-devices").size();
-            monitor().execute(
+            monitor()
+                    .execute(
                             "object-add",
                             Qmp.arguments()
                                     .put("qom-type", "memory-backend-ram")
                                     .put("id", id)
                                     .put("size", bytes));
-            monitor().execute(
+            monitor()
+                    .execute(
                             "device_add",
                             Qmp.arguments()
                                     .put("driver", "pc-dimm")

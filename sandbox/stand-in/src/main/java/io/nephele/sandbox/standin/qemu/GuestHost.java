@@ -1,29 +1,40 @@
 package io.nephele.sandbox.standin.qemu;
 
+import io.nephele.sandbox.standin.cdi.SandboxStorage;
 import io.nephele.sandbox.standin.network.Networks;
-import io.nephele.sandbox.standin.network.Port;
+import io.nephele.sandbox.standin.storage.DiskStore;
+import io.nephele.sandbox.standin.storage.OpenDisks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The machine that all guests run on, and where their files are.
+ * The machine that all guests run on, with their disks and networks.
  *
  * <p>How a guest is reached from here stands in a file of the form of {@code ~/.ssh/config}: {@code ssh -F <file> user@<name of the VMI>}.
  */
-public final class GuestHost {
+public final class GuestHost implements OpenDisks, AutoCloseable {
+
+    /** A guest that syncs its disks and unmounts them takes a few seconds. */
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private final Path directory;
     private final Path sockets;
-    private final Path sshConfig;
-    private final Acceleration acceleration;
+    private final String accelerator;
     private final Networks networks;
+    private final DiskStore disks;
+    private final Map<String, Guest> guests = new ConcurrentHashMap<>();
 
     /** How to reach the guests, by namespace and name. */
     private final Map<String, String> reachable = new TreeMap<>();
@@ -31,35 +42,75 @@ public final class GuestHost {
     /**
      * A host without guests.
      *
-     * @param directory for the logs of the guests; they go with their guests
-     * @param sockets for their sockets; its path must be short
-     * @param sshConfig is written when guests come and go
+     * @param directory holds disks, which stay, and logs, which go with their guests
+     * @param accelerator {@code kvm} or {@code tcg}
      */
-    public GuestHost(Path directory, Path sockets, Path sshConfig, Acceleration acceleration, Networks networks) {
-        this.directory = directory;
-        this.sockets = sockets;
-        this.sshConfig = sshConfig;
-        this.acceleration = acceleration;
-        this.networks = networks;
+    public GuestHost(Path directory, String accelerator) throws IOException {
+        this.directory = Files.createDirectories(directory.toAbsolutePath());
+        this.accelerator = accelerator;
+        sockets = newSocketFolder(directory.resolve("sockets"));
+        networks = new Networks(sockets.resolve("net"), directory.resolve("logs"));
+        disks = DiskStore.open(directory.resolve("disks"), Set.of(SandboxStorage.LOCAL), this);
+        write();
+    }
+
+    /** The path of a socket must be short. A link says where the folder is, so that one left by a crash is found. */
+    private static Path newSocketFolder(Path link) throws IOException {
+        if (Files.isSymbolicLink(link)) {
+            remove(Files.readSymbolicLink(link));
+            Files.delete(link);
+        }
+        return Files.readSymbolicLink(Files.createSymbolicLink(link, Files.createTempDirectory("nephele-")));
     }
 
     public Networks networks() {
         return networks;
     }
 
-    public Acceleration acceleration() {
-        return acceleration;
+    public DiskStore disks() {
+        return disks;
+    }
+
+    /** The file for ssh. */
+    public Path sshConfig() {
+        return directory.resolve("ssh_config");
     }
 
     /** Starts the guest of a VMI. */
     public Guest start(String uid, Domain domain, Runnable changed) {
-        return Guest.start(domain, acceleration.accelerator(), sockets.resolve(uid.substring(0, 8)), directory.resolve(uid), changed);
+        Guest guest = Guest.start(domain, accelerator, socketsOf(uid), directory.resolve(uid), changed);
+        guests.put(uid, guest);
+        return guest;
     }
 
-    /** What belongs to a VMI is removed. */
+    /** The guest of a VMI; null if none was started. */
+    public @Nullable Guest guest(String uid) {
+        return guests.get(uid);
+    }
+
+    private Path socketsOf(String uid) {
+        return sockets.resolve(uid.substring(0, 8));
+    }
+
+    /** Ends the guest of a VMI, and removes what belongs to it. */
     public void forget(String uid) {
-        remove(sockets.resolve(uid.substring(0, 8)));
+        Guest guest = guests.remove(uid);
+        if (guest != null) {
+            guest.close();
+        }
+        remove(socketsOf(uid));
         remove(directory.resolve(uid));
+    }
+
+    @Override
+    public boolean resize(Path disk, long bytes) throws IOException {
+        for (Guest guest : guests.values()) {
+            if (guest.state() == Guest.State.RUNNING && guest.uses(disk)) {
+                guest.resize(disk, bytes);
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void remove(Path folder) {
@@ -76,7 +127,7 @@ public final class GuestHost {
     }
 
     /** Makes known how a guest is reached. */
-    public synchronized void tell(String namespace, String name, Port port) {
+    public synchronized void tell(String namespace, String name, String address, int sshPort) {
         reachable.put(
                 namespace + "/" + name, """
                 # project %s
@@ -84,14 +135,15 @@ public final class GuestHost {
                   HostName 127.0.0.1
                   Port %d
                   HostKeyAlias %s.%s
-                """.formatted(namespace, name, port.address(), port.ssh().getPort(), name, namespace));
+                """.formatted(namespace, name, address, sshPort, name, namespace));
         write();
     }
 
     /** A guest is not to be reached any more. */
     public synchronized void untell(String namespace, String name) {
-        reachable.remove(namespace + "/" + name);
-        write();
+        if (reachable.remove(namespace + "/" + name) != null) {
+            write();
+        }
     }
 
     private void write() {
@@ -102,9 +154,32 @@ public final class GuestHost {
                   StrictHostKeyChecking accept-new
                   IdentitiesOnly yes
                   LogLevel ERROR
-                """.formatted(sshConfig.resolveSibling("known_hosts"));
+                """.formatted(directory.resolve("known_hosts"));
         try {
-            Files.writeString(sshConfig, all);
+            Files.writeString(sshConfig(), all);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Switches all guests off, and pulls the plug of those that take long. */
+    @Override
+    public void close() {
+        var last = List.copyOf(guests.values());
+        last.forEach(Guest::tryPowerDown);
+        long limit = System.nanoTime() + PATIENCE.toNanos();
+        try {
+            while (System.nanoTime() < limit && !last.stream().allMatch(g -> g.state().isFinal())) {
+                Thread.sleep(50);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        last.forEach(Guest::close);
+        networks.close();
+        remove(sockets);
+        try {
+            Files.deleteIfExists(directory.resolve("sockets"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
