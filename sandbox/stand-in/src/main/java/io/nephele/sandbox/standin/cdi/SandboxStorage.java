@@ -4,13 +4,13 @@ import io.nephele.sandbox.standin.Api;
 import java.util.List;
 
 /** The storage of the sandbox: {@code replicated}, the default, which every node reaches, and {@code local}, which one node has. */
-public final class SandboxStorage {
+final class SandboxStorage {
 
     /** The driver that serves them. */
     static final String DRIVER = "stand-in.sandbox.nephele.io";
 
     /** The class that each node has for itself. */
-    public static final String LOCAL = "local";
+    static final String LOCAL = "local";
 
     private SandboxStorage() {}
 

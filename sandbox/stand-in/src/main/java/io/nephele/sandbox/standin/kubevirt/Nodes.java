@@ -7,14 +7,19 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.nephele.sandbox.standin.Api;
+import io.nephele.sandbox.standin.qemu.GuestHost;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Nodes with the labels that virt-handler gives them: three, of Intel and AMD, and a fourth where every vendor needs a second one to migrate to. */
 final class Nodes {
 
     private static final List<String> COMMON_MODELS = List.of("Nehalem", "Westmere", "SandyBridge", "IvyBridge");
+
+    private static final String HYPERVISOR = "sandbox.nephele.io/hypervisor";
+    private static final String ACCELERATOR = "sandbox.nephele.io/accelerator";
 
     private static final PatchContext APPLY = new PatchContext.Builder()
             .withPatchType(PatchType.SERVER_SIDE_APPLY)
@@ -40,7 +45,17 @@ final class Nodes {
     record Capacity(long memory, int cpus, Map<String, String> labels) {
 
         /** Guests that are states only need nothing. */
-        static final Capacity BOUNDLESS = new Capacity(4L << 40, 512, Map.of("sandbox.nephele.io/hypervisor", "simulated"));
+        private static final Capacity BOUNDLESS = new Capacity(4L << 40, 512, Map.of(HYPERVISOR, "simulated"));
+
+        /** What one of so many nodes has; all of them are one machine, and share its processors. */
+        static Capacity of(@Nullable GuestHost host, int nodes) {
+            return host == null
+                    ? BOUNDLESS
+                    : new Capacity(
+                            host.memoryOf(nodes),
+                            Runtime.getRuntime().availableProcessors(),
+                            Map.of(HYPERVISOR, "qemu", ACCELERATOR, host.accelerator()));
+        }
     }
 
     /** The first {@code count} of four, which are Intel, AMD, Intel, AMD. */

@@ -172,7 +172,11 @@ final class Scheduler {
     }
 
     private static long memory(JsonNode vmi) {
-        return Sizes.bytes(vmi.path("spec").path("domain").path("memory").path("guest").asText("0"))
+        return Sizes.bytes(vmi.path("spec")
+                        .path("domain")
+                        .path("memory")
+                        .path("guest")
+                        .asText("0"))
                 + Sizes.bytes(VmiStart.overhead(vmi));
     }
 

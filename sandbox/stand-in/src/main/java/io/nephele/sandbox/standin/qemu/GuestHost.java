@@ -1,18 +1,19 @@
 package io.nephele.sandbox.standin.qemu;
 
-import io.nephele.sandbox.standin.cdi.SandboxStorage;
+import com.sun.management.OperatingSystemMXBean;
+import io.nephele.sandbox.standin.cdi.Cdi;
 import io.nephele.sandbox.standin.network.Networks;
 import io.nephele.sandbox.standin.storage.DiskStore;
 import io.nephele.sandbox.standin.storage.OpenDisks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -28,6 +29,9 @@ public final class GuestHost implements OpenDisks, AutoCloseable {
 
     /** A guest that syncs its disks and unmounts them takes a few seconds. */
     private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    private static final OperatingSystemMXBean MACHINE =
+            ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
     private final Path directory;
     private final Path sockets;
@@ -50,7 +54,7 @@ public final class GuestHost implements OpenDisks, AutoCloseable {
         this.accelerator = accelerator;
         sockets = newSocketFolder(directory.resolve("sockets"));
         networks = new Networks(sockets.resolve("net"), directory.resolve("logs"));
-        disks = DiskStore.open(directory.resolve("disks"), Set.of(SandboxStorage.LOCAL), this);
+        disks = DiskStore.open(directory.resolve("disks"), Cdi.LOCAL_CLASSES, this);
         write();
     }
 
@@ -61,6 +65,16 @@ public final class GuestHost implements OpenDisks, AutoCloseable {
             Files.delete(link);
         }
         return Files.readSymbolicLink(Files.createSymbolicLink(link, Files.createTempDirectory("nephele-")));
+    }
+
+    /** The memory, in bytes, that the guests of one of so many nodes may have. */
+    public long memoryOf(int nodes) {
+        // The other half is for the rest of the cloud and for the file cache.
+        return MACHINE.getTotalMemorySize() / 2 / nodes;
+    }
+
+    public String accelerator() {
+        return accelerator;
     }
 
     public Networks networks() {
@@ -128,8 +142,7 @@ public final class GuestHost implements OpenDisks, AutoCloseable {
 
     /** Makes known how a guest is reached. */
     public synchronized void tell(String namespace, String name, String address, int sshPort) {
-        reachable.put(
-                namespace + "/" + name, """
+        reachable.put(namespace + "/" + name, """
                 # project %s
                 Host %s %s
                   HostName 127.0.0.1
@@ -147,7 +160,8 @@ public final class GuestHost implements OpenDisks, AutoCloseable {
     }
 
     private void write() {
-        String all = reachable.values().stream().collect(Collectors.joining("\n")) + """
+        String all = reachable.values().stream().collect(Collectors.joining("\n"))
+                + """
 
                 Host *
                   UserKnownHostsFile %s
@@ -169,7 +183,8 @@ public final class GuestHost implements OpenDisks, AutoCloseable {
         last.forEach(Guest::tryPowerDown);
         long limit = System.nanoTime() + PATIENCE.toNanos();
         try {
-            while (System.nanoTime() < limit && !last.stream().allMatch(g -> g.state().isFinal())) {
+            while (System.nanoTime() < limit
+                    && !last.stream().allMatch(g -> g.state().isFinal())) {
                 Thread.sleep(50);
             }
         } catch (InterruptedException e) {
