@@ -38,6 +38,15 @@ public enum Hypervisor {
         };
     }
 
+    private static List<String> missing() {
+        return NEEDED.stream().filter(program -> !isOnPath(program)).toList();
+    }
+
+    /** Whether QEMU can be used here. */
+    static boolean isInstalled() {
+        return missing().isEmpty();
+    }
+
     /** How QEMU is installed. */
     static final String HINT = "apt install --no-install-recommends qemu-system-x86 qemu-utils genisoimage";
 
