@@ -27,6 +27,7 @@ public final class KubeVirt implements AutoCloseable {
     private final VmiController vmis;
     private final MigrationController migrations;
     private final Evacuation evacuation;
+    private final Consoles consoles;
     private final ScheduledExecutorService heartbeat = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("heartbeat").factory());
 
@@ -42,14 +43,16 @@ public final class KubeVirt implements AutoCloseable {
         var hotplug = new Hotplug(api, cluster, launchers, timings, steps);
         migrations = new MigrationController(api, cluster, scheduler, launchers, hotplug, timings, steps);
         evacuation = new Evacuation(api, cluster, timings, steps);
+        Doors doors = new SimulatedDoors();
+        consoles = new Consoles(cluster, doors);
         vmis = new VmiController(api, cluster, scheduler, launchers, guests, hotplug, timings, steps);
         Nodes.install(client, nodes, https.port());
         Webhooks.install(api, https);
         VmiGuard.install(api, https);
         MigrationAdmission.install(api, https, cluster);
         evacuation.install(https);
-        Subresources.install(api, https, guests);
-        Kubelet.install(https);
+        Subresources.install(api, https, guests, consoles);
+        Kubelet.install(https, cluster, doors);
         cluster.start(scheduler::remember, queue::add);
         var _ = heartbeat.scheduleAtFixedRate(
                 () -> Nodes.install(client, nodes, https.port()), 60, 60, TimeUnit.SECONDS);
@@ -70,6 +73,7 @@ public final class KubeVirt implements AutoCloseable {
         vmis.reconcile(key);
         migrations.reconcile(key);
         evacuation.consider(key);
+        consoles.consider(key);
     }
 
     @Override

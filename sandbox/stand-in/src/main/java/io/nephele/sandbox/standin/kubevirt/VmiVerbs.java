@@ -79,6 +79,9 @@ final class VmiVerbs {
 
     /** What the guest agent knows. */
     String ask(Vmi vmi, String verb) throws Refused {
+        if (!vmi.is("AgentConnected")) {
+            throw Refused.conflict(KIND, vmi.name(), "VMI does not have guest agent connected");
+        }
         return switch (verb) {
             case "userlist" -> "{\"items\": []}";
             case "filesystemlist" -> "{\"items\": " + DISKS + "}";
