@@ -11,7 +11,7 @@ export JAVA_HOME := $(JDK)
 
 MVN := mvn --batch-mode --no-transfer-progress
 SANDBOX := $(CURDIR)/.sandbox
-LAUNCH := $(JDK)/bin/java -XX:+UseSerialGC -Xmx1g --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+LAUNCH := $(JDK)/bin/java -Djava.awt.headless=true -XX:+UseSerialGC -Xmx1g --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
 	-Djava.util.logging.config.file=$(CURDIR)/sandbox/launcher/logging.properties \
 	-cp 'sandbox/launcher/target/lib/*' io.nephele.sandbox.launcher
 

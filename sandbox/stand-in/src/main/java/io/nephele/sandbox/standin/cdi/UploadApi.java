@@ -2,9 +2,10 @@ package io.nephele.sandbox.standin.cdi;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.sun.net.httpserver.HttpExchange;
+import io.nephele.sandbox.standin.Answer;
 import io.nephele.sandbox.standin.Api;
 import io.nephele.sandbox.standin.HttpsEndpoint;
+import io.nephele.sandbox.standin.Request;
 import io.nephele.sandbox.standin.cdi.DataVolume.ClaimRef;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -50,34 +51,32 @@ final class UploadApi {
         }
     }
 
-    private void upload(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            UploadProxy.Answer answer = proxy.serve(
-                    exchange.getRequestMethod(),
-                    exchange.getRequestURI().getPath(),
-                    exchange.getRequestHeaders().getFirst("Authorization"),
-                    exchange.getRequestBody());
-            write(exchange, answer.status(), "text/plain; charset=utf-8", answer.body());
+    private Answer upload(Request request) throws IOException {
+        try {
+            UploadProxy.Answer answer =
+                    proxy.serve(request.method(), request.path(), request.header("Authorization"), request.body());
+            return Answer.text(answer.status(), answer.body());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return Answer.text(503, "");
         }
     }
 
-    private void api(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            // ["", "v1beta1", "namespaces", ns, "uploadtokenrequests"]
-            String[] path =
-                    exchange.getRequestURI().getPath().substring(BASE.length()).split("/");
-            if (path.length <= 2) {
-                answer(exchange, 200, path.length < 2 ? group() : resources());
-            } else if (path.length == 5
-                    && path[4].equals("uploadtokenrequests")
-                    && exchange.getRequestMethod().equals("POST")) {
-                answer(exchange, 200, token(path[3], exchange.getRequestBody().readAllBytes()));
-            } else {
-                answer(exchange, 404, api.object().put("message", "404 page not found"));
-            }
+    private Answer api(Request request) throws IOException {
+        // ["", "v1beta1", "namespaces", ns, "uploadtokenrequests"]
+        String[] path = request.path().substring(BASE.length()).split("/");
+        if (path.length <= 2) {
+            return Answer.json(200, (path.length < 2 ? group() : resources()).toString());
         }
+        if (path.length != 5
+                || !path[4].equals("uploadtokenrequests")
+                || !request.method().equals("POST")) {
+            return Answer.json(404, "{\"message\": \"404 page not found\"}");
+        }
+        // Only the API server has a certificate: it has asked whether who sends this may.
+        return request.isAuthenticated()
+                ? Answer.json(200, token(path[3], request.body().readAllBytes()).toString())
+                : Answer.text(401, "Unauthorized");
     }
 
     private ObjectNode token(String namespace, byte[] body) {
@@ -111,16 +110,5 @@ final class UploadApi {
         resource.put("namespaced", true).put("kind", "UploadTokenRequest");
         resource.putArray("verbs").add("create");
         return list;
-    }
-
-    private static void answer(HttpExchange exchange, int code, ObjectNode json) throws IOException {
-        write(exchange, code, "application/json", json.toString());
-    }
-
-    private static void write(HttpExchange exchange, int code, String type, String text) throws IOException {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", type);
-        exchange.sendResponseHeaders(code, bytes.length == 0 ? -1 : bytes.length);
-        exchange.getResponseBody().write(bytes);
     }
 }

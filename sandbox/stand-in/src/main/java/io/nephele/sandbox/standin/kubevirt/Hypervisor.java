@@ -97,6 +97,9 @@ interface Hypervisor extends AutoCloseable {
     /** Gives a running guest the size that its VMI has by now. */
     void resize(Vmi vmi);
 
+    /** The ways into its guests. */
+    Doors doors();
+
     /** There is no VMI of this uid any more: its guest ends, and is forgotten. */
     void forget(String uid);
 

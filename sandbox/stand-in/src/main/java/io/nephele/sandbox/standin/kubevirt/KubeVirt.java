@@ -31,6 +31,7 @@ public final class KubeVirt implements AutoCloseable {
     private final VmiController vmis;
     private final MigrationController migrations;
     private final Evacuation evacuation;
+    private final Consoles consoles;
     private final ScheduledExecutorService heartbeat = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("heartbeat").factory());
 
@@ -51,13 +52,15 @@ public final class KubeVirt implements AutoCloseable {
         migrations = new MigrationController(api, cluster, scheduler, launchers, hotplug, hypervisor, timings, steps);
         evacuation = new Evacuation(api, cluster, timings, steps);
         vmis = new VmiController(api, cluster, scheduler, launchers, hypervisor, guests, hotplug, timings, steps);
+        Doors doors = hypervisor.doors();
+        consoles = new Consoles(cluster, doors);
         Nodes.install(client, nodes, https.port());
         Webhooks.install(api, https);
         VmiGuard.install(api, https);
         MigrationAdmission.install(api, https, cluster);
         evacuation.install(https);
-        Subresources.install(api, https, guests, hypervisor);
-        Kubelet.install(https);
+        Subresources.install(api, https, guests, hypervisor, consoles);
+        Kubelet.install(https, cluster, doors);
         cluster.start(scheduler::remember, queue::add);
         var _ = heartbeat.scheduleAtFixedRate(
                 () -> Nodes.install(client, nodes, https.port()), 60, 60, TimeUnit.SECONDS);
@@ -88,6 +91,7 @@ public final class KubeVirt implements AutoCloseable {
         vmis.reconcile(key);
         migrations.reconcile(key);
         evacuation.consider(key);
+        consoles.consider(key);
     }
 
     @Override

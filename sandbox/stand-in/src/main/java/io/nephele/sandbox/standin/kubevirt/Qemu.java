@@ -249,6 +249,11 @@ final class Qemu implements Hypervisor {
     }
 
     @Override
+    public Doors doors() {
+        return new QemuDoors(this::guest);
+    }
+
+    @Override
     public void forget(String uid) {
         stopping.remove(uid);
         unplugged.remove(uid);

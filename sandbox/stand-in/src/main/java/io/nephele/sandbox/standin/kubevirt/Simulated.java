@@ -120,6 +120,11 @@ final class Simulated implements Hypervisor {
     }
 
     @Override
+    public Doors doors() {
+        return new SimulatedDoors();
+    }
+
+    @Override
     public void forget(String uid) {
         steps.forget(uid);
     }

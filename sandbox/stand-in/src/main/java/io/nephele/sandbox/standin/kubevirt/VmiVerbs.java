@@ -110,9 +110,9 @@ final class VmiVerbs {
 
     /** What the guest agent knows. */
     String ask(Vmi vmi, String verb) throws Refused {
-        ObjectNode info = hypervisor.agent(vmi);
+        ObjectNode info = vmi.is("AgentConnected") ? hypervisor.agent(vmi) : null;
         if (info == null) {
-            throw handler("server error. command GuestInfo failed: \"the guest agent does not answer\"");
+            throw Refused.conflict(KIND, vmi.name(), "VMI does not have guest agent connected");
         }
         return switch (verb) {
             case "userlist" -> items(info.path("userList"));
