@@ -122,30 +122,41 @@ class RealGuestsTest {
     }
 
     @Test
-    void aVolumeIsPluggedInGrowsAndKeepsItsData() {
+    void theConsoleSaysWhatTheGuestSaidAndTheScreenIsAPicture() {
         String id = order("");
-        String volume = shell.run(
-                "aws ec2 create-volume --size 1 --availability-zone nephele-1a --query VolumeId --output text");
-        shell.run("aws ec2 wait volume-available --volume-ids " + volume);
-        String disks = "cat /proc/partitions";
-        String before = ssh(id, disks);
-        assertThat(before).doesNotContain("vdc");
-        shell.run("aws ec2 attach-volume --device /dev/sdf --instance-id " + id + " --volume-id " + volume);
-        await().atMost(BOOT).until(() -> ssh(id, disks).contains("vdc"));
+        ssh(id, "true");
+        assertThat(shell.run(
+                        "aws ec2 get-console-output --latest --instance-id " + id + " --query Output --output text"))
+                .contains(id + " login:");
+        assertThat(shell.run("aws ec2 get-console-screenshot --instance-id " + id
+                        + " --query ImageData --output text | base64 -d | head -c 8 | od -An -tx1"))
+                .isEqualTo(" 89 50 4e 47 0d 0a 1a 0a");
+        terminate(id);
+    }
+
+    @Test
+    void aDiskThatGrowsIsSeenToGrowByTheRunningGuest() {
+        String id = order("");
+        assertThat(ssh(id, "cat /sys/block/vda/size")).isEqualTo(Long.toString((1L << 30) / 512));
+        String volume = sandbox.admin()
+                .resources(Instance.class)
+                .inNamespace("demo")
+                .withName(id)
+                .require()
+                .getStatus()
+                .rootVolume();
+        shell.run("kubectl -n demo patch volume " + volume + " --type merge -p '{\"spec\": {\"size\": \"2Gi\"}}'");
+        await().atMost(BOOT).until(() -> ssh(id, "cat /sys/block/vda/size").equals(Long.toString((2L << 30) / 512)));
+        terminate(id);
     }
 
     @Test
     void whatTheMachineCannotHoldIsRefusedForWantOfCapacity() {
         String id = order("--instance-type m1.xlarge");
         await().atMost(BOOT)
-                .untilAsserted(() -> assertThat(sandbox.admin()
-                                .resources(Instance.class)
-                                .inNamespace("demo")
-                                .withName(id)
-                                .require()
-                                .getStatus()
-                                .conditions())
-                        .anyMatch(c -> "InsufficientInstanceCapacity".equals(c.getReason())));
+                .until(() -> shell.run("aws ec2 describe-instances --instance-ids " + id
+                                + " --query 'Reservations[0].Instances[0].StateReason.Code' --output text")
+                        .equals("Server.InsufficientInstanceCapacity"));
         terminate(id);
     }
 
