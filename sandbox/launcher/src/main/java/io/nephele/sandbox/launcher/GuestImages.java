@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** The public images of a sandbox: what real guests boot from is built from the packages of the distribution, once for all clones. */
 final class GuestImages {
@@ -24,10 +25,15 @@ final class GuestImages {
         return List.of(tiny(server.url(TINY + ".qcow2")));
     }
 
+    /** The folder of the tiny image and its kernel. It is built if need be. */
+    static Path tinyFolder(Path home) throws IOException, InterruptedException {
+        return Objects.requireNonNull(Path.of(build(home, TINY)).getParent());
+    }
+
     /** Of real guests: the tiny one, which is built if need be, and Debian where {@code make guest-image} has built it. */
     static List<GuestImage> real(ImageServer server, Path home) throws IOException, InterruptedException {
         var images = new ArrayList<GuestImage>();
-        images.add(tiny(server.url(TINY + ".qcow2", Path.of(build(home, "tiny")))));
+        images.add(tiny(server.url(TINY + ".qcow2", Path.of(build(home, TINY)))));
         String debian = build(home, "--cached", "debian");
         if (!debian.isEmpty()) {
             images.add(new GuestImage(

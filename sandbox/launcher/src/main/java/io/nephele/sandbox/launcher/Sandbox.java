@@ -9,6 +9,7 @@ import io.nephele.sandbox.standin.HttpsEndpoint;
 import io.nephele.sandbox.standin.StandInCrds;
 import io.nephele.sandbox.standin.cdi.Cdi;
 import io.nephele.sandbox.standin.kubevirt.KubeVirt;
+import io.nephele.sandbox.standin.qemu.Acceleration;
 import io.nephele.sandbox.standin.qemu.GuestHost;
 import io.nephele.sandbox.standin.storage.DiskStore;
 import java.io.IOException;
@@ -118,7 +119,7 @@ public final class Sandbox implements AutoCloseable {
         return settings.fixedPorts() ? Ports.preferring(preferred) : Ports.free();
     }
 
-    private KubernetesClient startControlPlane() throws IOException {
+    private KubernetesClient startControlPlane() throws IOException, InterruptedException {
         String operatorToken = token("operator");
         String facadeToken = token("api-server");
         String cdiToken = token("cdi");
@@ -140,7 +141,7 @@ public final class Sandbox implements AutoCloseable {
         try {
             var https = own(new HttpsEndpoint(started.pki(), port(16444)));
             if (settings.hypervisor() == Hypervisor.QEMU) {
-                guestHost = own(new GuestHost(settings.directory().resolve("guests"), "tcg"));
+                guestHost = own(startGuestHost());
             }
             DiskStore disks = guestHost == null ? null : guestHost.disks();
             own(Cdi.start(own(started.client(cdiToken)), https, io.nephele.sandbox.standin.cdi.Timings.SANDBOX, disks));
@@ -162,6 +163,13 @@ public final class Sandbox implements AutoCloseable {
 
     private Path kubeconfigOf(String name) {
         return settings.directory().resolve(name + ".kubeconfig");
+    }
+
+    private GuestHost startGuestHost() throws IOException, InterruptedException {
+        Path directory = settings.directory().resolve("guests");
+        Acceleration found = Acceleration.find(GuestImages.tinyFolder(settings.home()), directory.resolve("logs"));
+        LOG.info("Guests are QEMU processes, accelerated by {}: {}", found.accelerator(), found.reason());
+        return new GuestHost(directory, found);
     }
 
     private List<GuestImages.GuestImage> images() throws IOException, InterruptedException {

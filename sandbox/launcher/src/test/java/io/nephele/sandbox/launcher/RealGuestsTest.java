@@ -165,6 +165,6 @@ class RealGuestsTest {
         assertThat(sandbox.admin().nodes().list().getItems())
                 .allSatisfy(node -> assertThat(node.getMetadata().getLabels())
                         .containsAllEntriesOf(Map.of("sandbox.nephele.io/hypervisor", "qemu"))
-                        .containsKey("sandbox.nephele.io/accelerator"));
+                        .containsKeys("sandbox.nephele.io/accelerator", "sandbox.nephele.io/accelerator-reason"));
     }
 }

@@ -21,6 +21,10 @@ final class Nodes {
     private static final String HYPERVISOR = "sandbox.nephele.io/hypervisor";
     private static final String ACCELERATOR = "sandbox.nephele.io/accelerator";
 
+    private static final String REASON = "sandbox.nephele.io/accelerator-reason";
+
+    private static final int LONGEST_LABEL = 63;
+
     private static final PatchContext APPLY = new PatchContext.Builder()
             .withPatchType(PatchType.SERVER_SIDE_APPLY)
             .withFieldManager("stand-in")
@@ -54,8 +58,20 @@ final class Nodes {
                     : new Capacity(
                             host.memoryOf(nodes),
                             Runtime.getRuntime().availableProcessors(),
-                            Map.of(HYPERVISOR, "qemu", ACCELERATOR, host.accelerator()));
+                            Map.of(
+                                    HYPERVISOR,
+                                    "qemu",
+                                    ACCELERATOR,
+                                    host.acceleration().accelerator(),
+                                    REASON,
+                                    word(host.acceleration().reason())));
         }
+    }
+
+    /** A text as the value of a label, which has no spaces and at most 63 characters. */
+    private static String word(String text) {
+        String word = text.replaceAll("[^A-Za-z0-9._]+", "-").replaceAll("^[^A-Za-z0-9]+", "");
+        return word.substring(0, Math.min(word.length(), LONGEST_LABEL)).replaceAll("[^A-Za-z0-9]+$", "");
     }
 
     /** The first {@code count} of four, which are Intel, AMD, Intel, AMD. */

@@ -35,7 +35,7 @@ public final class GuestHost implements OpenDisks, AutoCloseable {
 
     private final Path directory;
     private final Path sockets;
-    private final String accelerator;
+    private final Acceleration acceleration;
     private final Networks networks;
     private final DiskStore disks;
     private final Map<String, Guest> guests = new ConcurrentHashMap<>();
@@ -47,11 +47,11 @@ public final class GuestHost implements OpenDisks, AutoCloseable {
      * A host without guests.
      *
      * @param directory holds disks, which stay, and logs, which go with their guests
-     * @param accelerator {@code kvm} or {@code tcg}
+     * @param acceleration how the processors of the guests are run
      */
-    public GuestHost(Path directory, String accelerator) throws IOException {
+    public GuestHost(Path directory, Acceleration acceleration) throws IOException {
         this.directory = Files.createDirectories(directory.toAbsolutePath());
-        this.accelerator = accelerator;
+        this.acceleration = acceleration;
         sockets = newSocketFolder(directory.resolve("sockets"));
         networks = new Networks(sockets.resolve("net"), directory.resolve("logs"));
         disks = DiskStore.open(directory.resolve("disks"), Cdi.LOCAL_CLASSES, this);
@@ -73,8 +73,8 @@ public final class GuestHost implements OpenDisks, AutoCloseable {
         return MACHINE.getTotalMemorySize() / 2 / nodes;
     }
 
-    public String accelerator() {
-        return accelerator;
+    public Acceleration acceleration() {
+        return acceleration;
     }
 
     public Networks networks() {
@@ -92,7 +92,7 @@ public final class GuestHost implements OpenDisks, AutoCloseable {
 
     /** Starts the guest of a VMI. */
     public Guest start(String uid, Domain domain, Runnable changed) {
-        Guest guest = Guest.start(domain, accelerator, socketsOf(uid), directory.resolve(uid), changed);
+        Guest guest = Guest.start(domain, acceleration.accelerator(), socketsOf(uid), directory.resolve(uid), changed);
         guests.put(uid, guest);
         return guest;
     }
