@@ -1,7 +1,7 @@
 # Everything one does with the source tree. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help check build run start stop test bench crds format clients control-plane keycloak
+.PHONY: help check build run start stop test bench crds format clients control-plane keycloak guest-image
 
 # The first JDK 25 or later among JAVA_HOME and the usual folders.
 JDK := $(shell for d in "$$JAVA_HOME" /usr/lib/jvm/* /opt/java/* $(HOME)/.sdkman/candidates/java/* $(HOME)/.jdks/*; do \
@@ -77,6 +77,9 @@ test: check control-plane keycloak clients ## All tests
 
 bench: check control-plane target/built ## Compare with a plain client, and write docs/benchmarks.md; INSTANCES=100 is quicker
 	@exec env JDK_JAVA_OPTIONS=-Dbench.instances=$(or $(INSTANCES),1000) setpriv --pdeathsig KILL $(LAUNCH).bench.Bench
+
+guest-image: ## A Debian for guests that QEMU runs, once for all clones; minutes the first time
+	@sandbox/guest-images/build debian
 
 crds: check ## Write the CRD files of the chart anew, after a change of a type
 	@$(MVN) -q -pl crds -am test -Dtest=CrdFilesTest -Dsurefire.failIfNoSpecifiedTests=false -Dcrds.write=true
