@@ -128,9 +128,10 @@ final class Domains {
                 .asText(own);
     }
 
-    /** The address that a VMI has, or else one that stays with its name. */
+    /** The IPv4 address that a VMI has, or else one that stays with its name: a guest that is booting may have told its agent of an IPv6 address only. */
     static String address(Vmi vmi) {
-        return vmi.status().path("interfaces").path(0).path("ipAddress").asText(Launchers.address(vmi.key()));
+        String told = vmi.status().path("interfaces").path(0).path("ipAddress").asText();
+        return told.isEmpty() || told.contains(":") ? Launchers.address(vmi.key()) : told;
     }
 
     private Seed seed(Vmi vmi, JsonNode cloudInit) {
