@@ -153,6 +153,9 @@ public final class Guest implements AutoCloseable {
     }
 
     private void end(State how, String why) {
+        if (how == State.FAILED) {
+            LOG.warn("{} was not started: {}", domain.name(), why);
+        }
         failure = why;
         agentOpen = false;
         state = how;
