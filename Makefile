@@ -22,6 +22,7 @@ endif
 unexport KUBECONFIG
 export RESET
 export KEYCLOAK
+export HYPERVISOR
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -53,7 +54,7 @@ control-plane: check # etcd, kube-apiserver, kube-controller-manager and kubectl
 keycloak: check # Where users log in; KEYCLOAK=0 goes without
 	@if [ "$(KEYCLOAK)" != 0 ]; then sandbox/keycloak/build >/dev/null; fi
 
-run: check control-plane keycloak target/built ## The whole cloud on this machine, in the foreground; RESET=1 starts over; KEYCLOAK=0 is lighter; KUBECONFIG=file uses a cluster that exists
+run: check control-plane keycloak target/built ## The whole cloud on this machine, in the foreground; RESET=1 starts over; KEYCLOAK=0 is lighter; HYPERVISOR=simulated keeps states only; KUBECONFIG=file uses a cluster that exists
 	@exec setpriv --pdeathsig TERM $(LAUNCH).Main
 
 start: check control-plane keycloak target/built ## The same in the background; returns when it is ready
