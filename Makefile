@@ -1,7 +1,7 @@
 # Everything one does with the source tree. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help check build run start stop test bench crds format clients control-plane keycloak
+.PHONY: help check build run start stop test bench crds format clients control-plane keycloak guest-image
 
 # The first JDK 25 or later among JAVA_HOME and the usual folders.
 JDK := $(shell for d in "$$JAVA_HOME" /usr/lib/jvm/* /opt/java/* $(HOME)/.sdkman/candidates/java/* $(HOME)/.jdks/*; do \
@@ -11,7 +11,7 @@ export JAVA_HOME := $(JDK)
 
 MVN := mvn --batch-mode --no-transfer-progress
 SANDBOX := $(CURDIR)/.sandbox
-LAUNCH := $(JDK)/bin/java -XX:+UseSerialGC -Xmx1g --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+LAUNCH := $(JDK)/bin/java -Djava.awt.headless=true -XX:+UseSerialGC -Xmx1g --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
 	-Djava.util.logging.config.file=$(CURDIR)/sandbox/launcher/logging.properties \
 	-cp 'sandbox/launcher/target/lib/*' io.nephele.sandbox.launcher
 
@@ -22,6 +22,7 @@ endif
 unexport KUBECONFIG
 export RESET
 export KEYCLOAK
+export HYPERVISOR
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -53,7 +54,7 @@ control-plane: check # etcd, kube-apiserver, kube-controller-manager and kubectl
 keycloak: check # Where users log in; KEYCLOAK=0 goes without
 	@if [ "$(KEYCLOAK)" != 0 ]; then sandbox/keycloak/build >/dev/null; fi
 
-run: check control-plane keycloak target/built ## The whole cloud on this machine, in the foreground; RESET=1 starts over; KEYCLOAK=0 is lighter; KUBECONFIG=file uses a cluster that exists
+run: check control-plane keycloak target/built ## The whole cloud on this machine, in the foreground; RESET=1 starts over; KEYCLOAK=0 is lighter; HYPERVISOR=simulated keeps states only; KUBECONFIG=file uses a cluster that exists
 	@exec setpriv --pdeathsig TERM $(LAUNCH).Main
 
 start: check control-plane keycloak target/built ## The same in the background; returns when it is ready
@@ -77,6 +78,9 @@ test: check control-plane keycloak clients ## All tests
 
 bench: check control-plane target/built ## Compare with a plain client, and write docs/benchmarks.md; INSTANCES=100 is quicker
 	@exec env JDK_JAVA_OPTIONS=-Dbench.instances=$(or $(INSTANCES),1000) setpriv --pdeathsig KILL $(LAUNCH).bench.Bench
+
+guest-image: ## A Debian for guests that QEMU runs, once for all clones; minutes the first time
+	@sandbox/guest-images/build debian
 
 crds: check ## Write the CRD files of the chart anew, after a change of a type
 	@$(MVN) -q -pl crds -am test -Dtest=CrdFilesTest -Dsurefire.failIfNoSpecifiedTests=false -Dcrds.write=true

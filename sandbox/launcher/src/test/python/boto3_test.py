@@ -1,4 +1,5 @@
 """boto3, unmodified, against the facade that the environment names."""
+import base64
 import concurrent.futures
 
 import boto3
@@ -51,6 +52,16 @@ ec2.stop_instances(InstanceIds=ids[:3])
 ec2.get_waiter("instance_stopped").wait(InstanceIds=ids[:3], WaiterConfig={"Delay": 1, "MaxAttempts": 60})
 console = ec2.get_console_output(InstanceId=ids[5])["Output"]
 assert "login:" in console, console
+assert ec2.get_console_output(InstanceId=ids[0], Latest=True).get("Output", "") == ""
+screen = ec2.get_console_screenshot(InstanceId=ids[5], WakeUp=True)
+assert screen["InstanceId"] == ids[5] and base64.b64decode(screen["ImageData"]).startswith(b"\x89PNG\r\n\x1a\n"), screen
+for code, parameters in [("IncorrectInstanceState", {"InstanceId": ids[0]}),
+                         ("DryRunOperation", {"InstanceId": ids[5], "DryRun": True})]:
+    try:
+        ec2.get_console_screenshot(**parameters)
+        raise AssertionError("%s expected" % code)
+    except ClientError as e:
+        assert e.response["Error"]["Code"] == code, e
 ec2.terminate_instances(InstanceIds=ids)
 ec2.get_waiter("instance_terminated").wait(InstanceIds=ids, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
 

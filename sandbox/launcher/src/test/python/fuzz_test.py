@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 SEED = int(sys.argv[1]) if len(sys.argv) > 1 else 1
 ROUNDS = 40
 ACTIONS = """RunInstances DescribeInstances DescribeInstanceStatus StartInstances StopInstances RebootInstances
-    DescribeInstanceAttribute ModifyInstanceAttribute ResetInstanceAttribute GetConsoleOutput
+    DescribeInstanceAttribute ModifyInstanceAttribute ResetInstanceAttribute GetConsoleOutput GetConsoleScreenshot
     DescribeInstanceTypes DescribeInstanceTypeOfferings DescribeImages RegisterImage DeregisterImage
     DescribeImageAttribute ModifyImageAttribute ResetImageAttribute CreateKeyPair ImportKeyPair DescribeKeyPairs
     DeleteKeyPair CreateTags DeleteTags DescribeTags DescribeRegions DescribeAvailabilityZones

@@ -11,6 +11,7 @@ class AuditLogTest {
     @CsvSource({
         "DescribeInstances, true",
         "GetConsoleOutput, true",
+        "GetConsoleScreenshot, true",
         "GetCallerIdentity, true",
         "ListAccessKeys, true",
         "GetSessionToken, false",

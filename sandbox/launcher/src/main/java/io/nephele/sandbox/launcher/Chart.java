@@ -6,14 +6,53 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The Helm chart, rendered in this process. */
+/** The Helm chart, rendered. */
 record Chart(Path directory) {
+
+    /** Renders a chart: its folder and the namespace are given, and what {@code helm template} says is printed. */
+    public static void main(String[] arguments) {
+        System.out.print(new Helm(Path.of(arguments[0]))
+                .template()
+                .withName("nephele")
+                .withNamespace(arguments[1])
+                .call());
+    }
+
+    /** Helm takes the signals of the process that it is loaded into for itself: Ctrl-C would do nothing any more. So it has a process of its own. */
+    private String template(String namespace) {
+        var command = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Chart.class.getName(),
+                directory.toString(),
+                namespace);
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            String rendered = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor() != 0) {
+                throw new IllegalStateException("The chart in " + directory + " cannot be rendered");
+            }
+            return rendered;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
 
     /** The objects that {@code helm install} would create, custom resource definitions first. */
     List<HasMetadata> render(String namespace) {
@@ -28,11 +67,7 @@ record Chart(Path directory) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        String rendered = new Helm(directory)
-                .template()
-                .withName("nephele")
-                .withNamespace(namespace)
-                .call();
+        String rendered = template(namespace);
         for (String document : rendered.split("(?m)^---\\s*$")) {
             if (document.lines().anyMatch(line -> !line.isBlank() && !line.startsWith("#"))) {
                 objects.add(serialization.unmarshal(document));

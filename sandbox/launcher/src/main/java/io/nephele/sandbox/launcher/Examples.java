@@ -19,9 +19,11 @@ import io.nephele.crds.project.ProjectMembership;
 import io.nephele.crds.project.ProjectMembershipSpec;
 import io.nephele.crds.project.ProjectSpec;
 import io.nephele.crds.quota.QuotaSpec;
+import io.nephele.sandbox.launcher.GuestImages.GuestImage;
 import io.nephele.sandbox.launcher.Sandbox.Tenant;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +38,7 @@ record Examples(KubernetesClient client) {
     static final String PROJECT = "demo";
     static final String USER = "alice";
     static final String CATALOGUE = "nephele-images";
-    static final String IMAGE = "debian-13";
+    static final String IMAGE = GuestImages.TINY;
 
     /** What a sandbox is for is not held back by what a site gives to its projects. */
     private static final Map<String, String> UNLIMITED = Stream.of(
@@ -56,40 +58,50 @@ record Examples(KubernetesClient client) {
     /**
      * Creates what is not there yet, and waits until it can be used.
      *
-     * @param imageUrl where the image comes from
-     * @param awaitImage whether to wait for it too; a real one takes minutes
+     * @param awaitImages whether to wait for the images too; one from the world takes minutes
      */
-    void create(String imageUrl, boolean awaitImage) {
+    void create(List<GuestImage> images, boolean awaitImages) {
         project(PROJECT, "Demonstration");
         member(PROJECT, USER, MemberRole.Owner);
         project(CATALOGUE, "Public images");
-        if (client.resources(Image.class).inNamespace(CATALOGUE).withName(IMAGE).get() == null) {
-            var image = new Image();
-            image.setMetadata(new ObjectMetaBuilder()
-                    .withName(IMAGE)
-                    .withNamespace(CATALOGUE)
-                    .build());
-            image.setSpec(new ImageSpec(
-                    new ImageSource(new ImageSource.Http(imageUrl, null), null),
-                    "3Gi",
-                    null,
-                    IMAGE,
-                    "Debian 13 (trixie)",
-                    new LaunchPermissions(true, null),
-                    null));
-            Sandbox.apply(client, image);
+        images.forEach(this::image);
+        if (awaitImages) {
+            images.forEach(this::awaitImage);
         }
-        if (awaitImage) {
-            client.resources(Image.class)
-                    .inNamespace(CATALOGUE)
-                    .withName(IMAGE)
-                    .waitUntilCondition(
-                            i -> i != null
-                                    && i.getStatus() != null
-                                    && i.getStatus().state() == ImageState.Available,
-                            120,
-                            TimeUnit.SECONDS);
+    }
+
+    private void image(GuestImage from) {
+        if (client.resources(Image.class)
+                        .inNamespace(CATALOGUE)
+                        .withName(from.name())
+                        .get()
+                != null) {
+            return;
         }
+        var image = new Image();
+        image.setMetadata(new ObjectMetaBuilder()
+                .withName(from.name())
+                .withNamespace(CATALOGUE)
+                .build());
+        image.setSpec(new ImageSpec(
+                new ImageSource(new ImageSource.Http(from.url(), null), null),
+                from.size(),
+                null,
+                from.name(),
+                from.description(),
+                new LaunchPermissions(true, null),
+                null));
+        Sandbox.apply(client, image);
+    }
+
+    private void awaitImage(GuestImage image) {
+        client.resources(Image.class)
+                .inNamespace(CATALOGUE)
+                .withName(image.name())
+                .waitUntilCondition(
+                        i -> i != null && i.getStatus() != null && i.getStatus().state() == ImageState.Available,
+                        120,
+                        TimeUnit.SECONDS);
     }
 
     /**

@@ -41,7 +41,8 @@ public final class Main {
             }
             Path existing = existingCluster();
             boolean keycloak = existing == null && !"0".equals(System.getenv("KEYCLOAK"));
-            run(new Settings(home, directory, true, existing, List.of(), keycloak));
+            Hypervisor hypervisor = Hypervisor.of(System.getenv("HYPERVISOR"));
+            run(new Settings(home, directory, true, existing, List.of(), keycloak, hypervisor));
         }
     }
 
@@ -81,7 +82,7 @@ public final class Main {
 
                     . .sandbox/env
                     aws ec2 create-key-pair --key-name alice --query KeyMaterial --output text > alice.pem
-                    aws ec2 run-instances --image-id $(aws ec2 describe-images --query 'Images[0].ImageId' --output text) --instance-type m1.small --key-name alice
+                    aws ec2 run-instances --image-id $(aws ec2 describe-images --query 'Images[0].ImageId' --output text) --instance-type t1.tiny --key-name alice
                     aws ec2 describe-instances
                     kubectl get nephele -A
                     kubectl apply -f docs/examples/instance.yaml && kubectl -n demo wait instance/web --for=condition=Ready

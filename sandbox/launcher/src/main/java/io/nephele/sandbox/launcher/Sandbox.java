@@ -9,6 +9,9 @@ import io.nephele.sandbox.standin.HttpsEndpoint;
 import io.nephele.sandbox.standin.StandInCrds;
 import io.nephele.sandbox.standin.cdi.Cdi;
 import io.nephele.sandbox.standin.kubevirt.KubeVirt;
+import io.nephele.sandbox.standin.qemu.Acceleration;
+import io.nephele.sandbox.standin.qemu.GuestHost;
+import io.nephele.sandbox.standin.storage.DiskStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +53,7 @@ public final class Sandbox implements AutoCloseable {
     private @Nullable ControlPlane controlPlane;
     private @Nullable KubeVirt kubeVirt;
     private @Nullable Keycloak keycloak;
+    private @Nullable GuestHost guestHost;
     private final @Nullable ExistingCluster existing;
     private final KubernetesClient admin;
     private final ServiceProxy webhooks;
@@ -91,7 +95,7 @@ public final class Sandbox implements AutoCloseable {
             operator.awaitReady();
             facade.awaitReady();
             var examples = new Examples(admin);
-            examples.create(exampleImage(), existing == null);
+            examples.create(images(), existing == null);
             var file = new TenantFile(settings.directory().resolve("tenant"));
             tenant = examples.accessKey(Examples.PROJECT, Examples.USER, file.read());
             file.write(tenant);
@@ -115,7 +119,7 @@ public final class Sandbox implements AutoCloseable {
         return settings.fixedPorts() ? Ports.preferring(preferred) : Ports.free();
     }
 
-    private KubernetesClient startControlPlane() throws IOException {
+    private KubernetesClient startControlPlane() throws IOException, InterruptedException {
         String operatorToken = token("operator");
         String facadeToken = token("api-server");
         String cdiToken = token("cdi");
@@ -136,8 +140,13 @@ public final class Sandbox implements AutoCloseable {
         StandInCrds.install(client);
         try {
             var https = own(new HttpsEndpoint(started.pki(), port(16444)));
-            own(Cdi.start(own(started.client(cdiToken)), https, io.nephele.sandbox.standin.cdi.Timings.SANDBOX));
-            kubeVirt = own(KubeVirt.start(client, https, io.nephele.sandbox.standin.kubevirt.Timings.SANDBOX));
+            if (settings.hypervisor() == Hypervisor.QEMU) {
+                guestHost = own(startGuestHost());
+            }
+            DiskStore disks = guestHost == null ? null : guestHost.disks();
+            own(Cdi.start(own(started.client(cdiToken)), https, io.nephele.sandbox.standin.cdi.Timings.SANDBOX, disks));
+            kubeVirt =
+                    own(KubeVirt.start(client, https, io.nephele.sandbox.standin.kubevirt.Timings.SANDBOX, guestHost));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
@@ -156,11 +165,19 @@ public final class Sandbox implements AutoCloseable {
         return settings.directory().resolve(name + ".kubeconfig");
     }
 
-    /** A simulated guest boots from a file that is only a header long; a real one needs the real image, and a cluster that reaches it. */
-    private String exampleImage() throws IOException {
-        return existing == null
-                ? own(new ImageServer(port(8775))).url(Examples.IMAGE + ".qcow2")
-                : "https://cloud.debian.org/images/cloud/trixie/latest/debian-13-generic-amd64.qcow2";
+    private GuestHost startGuestHost() throws IOException, InterruptedException {
+        Path directory = settings.directory().resolve("guests");
+        Acceleration found = Acceleration.find(GuestImages.tinyFolder(settings.home()), directory.resolve("logs"));
+        LOG.info("Guests are QEMU processes, accelerated by {}: {}", found.accelerator(), found.reason());
+        return new GuestHost(directory, found);
+    }
+
+    private List<GuestImages.GuestImage> images() throws IOException, InterruptedException {
+        if (existing != null) {
+            return GuestImages.ofTheWorld();
+        }
+        var server = own(new ImageServer(port(8775)));
+        return guestHost == null ? GuestImages.simulated(server) : GuestImages.real(server, settings.home());
     }
 
     /** The same token at every start, so that a kubeconfig someone copied stays good. */
@@ -328,6 +345,14 @@ public final class Sandbox implements AutoCloseable {
             throw new IllegalStateException("This sandbox runs on a cluster that exists");
         }
         return controlPlane;
+    }
+
+    /** The host of real guests; absent where guests are simulated. */
+    public GuestHost guestHost() {
+        if (guestHost == null) {
+            throw new IllegalStateException("The guests of this sandbox are simulated");
+        }
+        return guestHost;
     }
 
     /** Keycloak; absent unless asked for. */

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,8 +22,7 @@ class AccessKeyLifeTest {
 
     @Test
     void theSecretGoesTheKeyStaysAndARestartKnowsItStill(@TempDir Path directory) throws Exception {
-        var settings = new Settings(
-                Settings.sourceTree(), directory, false, null, List.of("-Dnephele.access-key-secret-retention=20s"));
+        var settings = Settings.in(directory).withOperator("-Dnephele.access-key-secret-retention=20s");
         Sandbox.Tenant tenant;
         String secret;
         try (Sandbox sandbox = Sandbox.start(settings)) {

@@ -158,7 +158,7 @@ class ChaosTest {
     }
 
     /** Repeats an order until the facade has answered it: it may be down, or may refuse what is not possible in this moment. */
-    private static <T> T patiently(Supplier<T> order) {
+    static <T> T patiently(Supplier<T> order) {
         long limit = System.nanoTime() + Duration.ofMinutes(8).toNanos();
         while (true) {
             try {

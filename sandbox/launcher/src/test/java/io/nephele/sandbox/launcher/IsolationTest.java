@@ -52,7 +52,10 @@ class IsolationTest {
             Map.entry("StopInstances", List.of("InstanceId.1={i}", "InstanceId.1={i}&Force=true")),
             Map.entry("RebootInstances", List.of("InstanceId.1={i}")),
             Map.entry("TerminateInstances", List.of("InstanceId.1={i}", "InstanceId.1={i}&DryRun=true")),
-            Map.entry("GetConsoleOutput", List.of("InstanceId={i}")),
+            Map.entry("GetConsoleOutput", List.of("InstanceId={i}", "InstanceId={i}&Latest=true")),
+            Map.entry(
+                    "GetConsoleScreenshot",
+                    List.of("InstanceId={i}", "InstanceId={i}&WakeUp=true", "InstanceId={i}&DryRun=true")),
             Map.entry(
                     "RunInstances",
                     List.of(

@@ -95,8 +95,7 @@ class LifecycleTest {
             var registered = cluster.admin().admissionRegistration().v1();
             registered.mutatingWebhookConfigurations().withName("nephele").delete();
             registered.validatingWebhookConfigurations().withName("nephele").delete();
-            var settings = new Settings(
-                    Settings.sourceTree(), other, false, cluster.controlPlane().kubeconfig(), List.of());
+            var settings = Settings.in(other).on(cluster.controlPlane().kubeconfig());
             try (Sandbox sandbox = Sandbox.start(settings)) {
                 assertThatThrownBy(sandbox::controlPlane).hasMessageContaining("runs on a cluster that exists");
                 var shell = new Shell(sandbox, other);

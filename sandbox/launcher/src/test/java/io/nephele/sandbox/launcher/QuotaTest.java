@@ -36,16 +36,12 @@ class QuotaTest {
 
     @BeforeAll
     static void start() throws Exception {
-        sandbox = Sandbox.start(new Settings(
-                Settings.sourceTree(),
-                directory,
-                false,
-                null,
-                List.of(
+        sandbox = Sandbox.start(Settings.in(directory)
+                .withOperator(
                         "-Dquarkus.profile=prod",
                         "-Dnephele.quota.check-interval=2s",
                         // Short, so that it is replaced again and again while orders come in.
-                        "-Dnephele.webhook.certificate-life=60s")));
+                        "-Dnephele.webhook.certificate-life=60s"));
         second = sandbox.startAnotherOperator();
         second.awaitReady();
         shell = new Shell(sandbox, directory);
@@ -67,7 +63,7 @@ class QuotaTest {
                     () -> shell.run("python3 sandbox/launcher/src/test/python/orders.py 50"));
             var kubectl = CompletableFuture.supplyAsync(() -> shell.run("""
                     for n in $(seq 50); do
-                      printf '{apiVersion: nephele.io/v1alpha1, kind: Instance, metadata: {name: order-%s, namespace: demo}, spec: {instanceType: t1.tiny, image: debian-13}}' $n |
+                      printf '{apiVersion: nephele.io/v1alpha1, kind: Instance, metadata: {name: order-%s, namespace: demo}, spec: {instanceType: t1.tiny, image: tiny}}' $n |
                         kubectl create -f - >>$HOME/created 2>>$HOME/refused &
                     done
                     wait"""));
@@ -221,7 +217,7 @@ class QuotaTest {
 
     private static String instance(String project, String name, String type) {
         return "{apiVersion: nephele.io/v1alpha1, kind: Instance, metadata: {name: " + name + ", namespace: " + project
-                + "}, spec: {instanceType: " + type + ", image: debian-13}}";
+                + "}, spec: {instanceType: " + type + ", image: tiny}}";
     }
 
     private static String refused(String command) {

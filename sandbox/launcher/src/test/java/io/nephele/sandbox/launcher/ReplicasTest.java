@@ -12,7 +12,6 @@ import io.nephele.crds.volume.Volume;
 import io.nephele.foreign.kubevirt.VirtualMachine;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,7 +20,7 @@ class ReplicasTest {
 
     @Test
     void theOtherReplicaGoesOnWhereTheLeaderWasKilled(@TempDir Path directory) throws Exception {
-        var settings = new Settings(Settings.sourceTree(), directory, false, null, List.of("-Dquarkus.profile=prod"));
+        var settings = Settings.in(directory).withOperator("-Dquarkus.profile=prod");
         try (Sandbox sandbox = Sandbox.start(settings)) {
             KubernetesClient client = sandbox.admin();
             sandbox.startAnotherOperator().awaitReady();

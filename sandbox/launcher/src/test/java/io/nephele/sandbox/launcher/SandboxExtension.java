@@ -3,7 +3,6 @@ package io.nephele.sandbox.launcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -15,13 +14,7 @@ class SandboxExtension implements ParameterResolver {
     static final class WithKeycloak extends SandboxExtension {
         @Override
         Settings settings(Path directory) {
-            return new Settings(
-                    Settings.sourceTree(),
-                    directory.toAbsolutePath(),
-                    false,
-                    null,
-                    List.of("-Dquarkus.profile=prod"),
-                    true);
+            return Settings.in(directory).withKeycloak().withOperator("-Dquarkus.profile=prod");
         }
     }
 

@@ -1,9 +1,8 @@
 package io.nephele.sandbox.launcher;
 
-import com.sun.net.httpserver.HttpExchange;
+import io.nephele.sandbox.standin.Answer;
 import io.nephele.sandbox.standin.HttpsEndpoint;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -29,11 +28,10 @@ final class TestIssuer implements AutoCloseable {
         https = new HttpsEndpoint(pki, 0);
         https.handle(
                 "/realm/.well-known/openid-configuration",
-                exchange -> answer(exchange, "{\"issuer\":\"%s\",\"jwks_uri\":\"%s/keys\"}".formatted(url(), url())));
+                _ -> Answer.json(200, "{\"issuer\":\"%s\",\"jwks_uri\":\"%s/keys\"}".formatted(url(), url())));
         https.handle(
                 "/realm/keys",
-                exchange ->
-                        answer(exchange, "{\"keys\":[" + key.toJson(JsonWebKey.OutputControlLevel.PUBLIC_ONLY) + "]}"));
+                _ -> Answer.json(200, "{\"keys\":[" + key.toJson(JsonWebKey.OutputControlLevel.PUBLIC_ONLY) + "]}"));
     }
 
     String url() {
@@ -56,13 +54,6 @@ final class TestIssuer implements AutoCloseable {
         jws.setKeyIdHeaderValue(key.getKeyId());
         jws.setAlgorithmHeaderValue(AlgorithmIdentifiers.RSA_USING_SHA256);
         return jws.getCompactSerialization();
-    }
-
-    private static void answer(HttpExchange exchange, String json) throws IOException {
-        byte[] body = json.getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(200, body.length);
-        exchange.getResponseBody().write(body);
-        exchange.close();
     }
 
     @Override

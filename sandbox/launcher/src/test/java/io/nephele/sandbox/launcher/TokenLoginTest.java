@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.nephele.sandbox.controlplane.ControlPlane;
 import io.nephele.sandbox.controlplane.Pki;
 import io.nephele.sandbox.controlplane.Ports;
+import io.nephele.sandbox.standin.Answer;
 import io.nephele.sandbox.standin.HttpsEndpoint;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -79,14 +80,7 @@ class TokenLoginTest {
     }
 
     private static void serve(String path, Object body) {
-        issuer.handle(path, exchange -> {
-            try (exchange) {
-                byte[] bytes = JSON.writeValueAsBytes(body);
-                exchange.getResponseHeaders().set("Content-Type", "application/json");
-                exchange.sendResponseHeaders(200, bytes.length);
-                exchange.getResponseBody().write(bytes);
-            }
-        });
+        issuer.handle(path, _ -> Answer.json(200, JSON.writeValueAsString(body)));
     }
 
     @Test

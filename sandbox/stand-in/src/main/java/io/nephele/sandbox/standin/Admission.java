@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.sun.net.httpserver.HttpHandler;
+import io.nephele.sandbox.standin.HttpsEndpoint.RequestHandler;
 import java.util.Base64;
 import java.util.List;
 import java.util.function.Function;
@@ -51,12 +51,12 @@ public final class Admission {
     }
 
     /** A webhook that lets a request pass (null) or refuses it. It is given the whole {@code request} of the review. */
-    public static HttpHandler validating(Function<JsonNode, @Nullable Refusal> validator) {
+    public static RequestHandler validating(Function<JsonNode, @Nullable Refusal> validator) {
         return validating(validator, _ -> List.of());
     }
 
     /** The same, with warnings for what passes. */
-    public static HttpHandler validating(
+    public static RequestHandler validating(
             Function<JsonNode, @Nullable Refusal> validator, Function<JsonNode, List<String>> warnings) {
         return handler(request -> {
             ObjectNode response = MAPPER.createObjectNode();
@@ -84,12 +84,12 @@ public final class Admission {
     }
 
     /** A webhook that changes the object. */
-    public static HttpHandler mutating(UnaryOperator<ObjectNode> change) {
+    public static RequestHandler mutating(UnaryOperator<ObjectNode> change) {
         return mutating(change, _ -> null);
     }
 
     /** The same, for one that refuses some. */
-    public static HttpHandler mutating(
+    public static RequestHandler mutating(
             UnaryOperator<ObjectNode> change, Function<JsonNode, @Nullable Refusal> validator) {
         return mutatingRequest(
                 request -> request.path("object") instanceof ObjectNode object
@@ -99,7 +99,7 @@ public final class Admission {
     }
 
     /** A webhook that makes the new object from the whole {@code request} of the review. */
-    public static HttpHandler mutatingRequest(
+    public static RequestHandler mutatingRequest(
             Function<JsonNode, ObjectNode> change, Function<JsonNode, @Nullable Refusal> validator) {
         return handler(request -> {
             ObjectNode response = MAPPER.createObjectNode();
@@ -132,25 +132,20 @@ public final class Admission {
     }
 
     /** A webhook that words its response itself, from the {@code request} of the review. */
-    public static HttpHandler answering(Function<JsonNode, ObjectNode> answer) {
+    public static RequestHandler answering(Function<JsonNode, ObjectNode> answer) {
         return handler(answer);
     }
 
-    private static HttpHandler handler(Function<JsonNode, ObjectNode> answer) {
-        return exchange -> {
-            try (exchange) {
-                JsonNode review = MAPPER.readTree(exchange.getRequestBody());
-                ObjectNode response = answer.apply(review.path("request"));
-                response.put("uid", review.path("request").path("uid").asText());
-                ObjectNode document = MAPPER.createObjectNode();
-                document.put("apiVersion", "admission.k8s.io/v1")
-                        .put("kind", "AdmissionReview")
-                        .set("response", response);
-                byte[] body = MAPPER.writeValueAsBytes(document);
-                exchange.getResponseHeaders().set("Content-Type", "application/json");
-                exchange.sendResponseHeaders(200, body.length);
-                exchange.getResponseBody().write(body);
-            }
+    private static RequestHandler handler(Function<JsonNode, ObjectNode> answer) {
+        return sent -> {
+            JsonNode review = MAPPER.readTree(sent.body());
+            ObjectNode response = answer.apply(review.path("request"));
+            response.put("uid", review.path("request").path("uid").asText());
+            ObjectNode document = MAPPER.createObjectNode();
+            document.put("apiVersion", "admission.k8s.io/v1")
+                    .put("kind", "AdmissionReview")
+                    .set("response", response);
+            return Answer.json(200, document.toString());
         };
     }
 

@@ -1,13 +1,10 @@
 package io.nephele.sandbox.standin;
 
-import com.sun.net.httpserver.HttpHandler;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsParameters;
-import com.sun.net.httpserver.HttpsServer;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -17,12 +14,28 @@ import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Duration;
 import java.util.Base64;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManagerFactory;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.websocket.server.ServerWebSocketContainer;
 
 /**
  * The one HTTPS server of the stand-in, on 127.0.0.1: admission webhooks, the aggregated API of subresources, the kubelets' logs. A client certificate is
@@ -30,8 +43,21 @@ import javax.net.ssl.TrustManagerFactory;
  */
 public final class HttpsEndpoint implements AutoCloseable {
 
-    private final HttpsServer server;
+    /** Longer than the API server keeps a connection that it does not use, so that it never writes to one that is just being closed. */
+    private static final Duration IDLE = Duration.ofMinutes(2);
+
+    private final Server server = new Server(threads());
+    private final ServerConnector connector;
+    private final ServerWebSocketContainer webSockets = ServerWebSocketContainer.ensure(server);
+    private final Map<String, RequestHandler> handlers = new ConcurrentHashMap<>();
     private final String authority;
+
+    /** Answers requests, each on a virtual thread of its own. */
+    @FunctionalInterface
+    public interface RequestHandler {
+
+        Answer answer(Request request) throws IOException;
+    }
 
     /**
      * Listens at once; handlers may be added later.
@@ -40,27 +66,103 @@ public final class HttpsEndpoint implements AutoCloseable {
      */
     public HttpsEndpoint(Path pki, int port) throws IOException, GeneralSecurityException {
         authority = Files.readString(pki.resolve("ca.crt"));
-        var context = sslContext(pki);
-        server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-        server.setHttpsConfigurator(new HttpsConfigurator(context) {
+        var http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        // The API server calls by other names than those in the certificate.
+        http.addCustomizer(new SecureRequestCustomizer(false));
+        var tls = new SslContextFactory.Server();
+        tls.setSslContext(sslContext(pki));
+        tls.setWantClientAuth(true);
+        connector =
+                new ServerConnector(server, new SslConnectionFactory(tls, "http/1.1"), new HttpConnectionFactory(http));
+        connector.setHost("127.0.0.1");
+        connector.setPort(port);
+        connector.setIdleTimeout(IDLE.toMillis());
+        // A console may be silent for as long as it likes.
+        webSockets.setIdleTimeout(Duration.ZERO);
+        server.addConnector(connector);
+        server.setHandler(new Handler.Abstract() {
             @Override
-            public void configure(HttpsParameters parameters) {
-                SSLParameters ssl = context.getDefaultSSLParameters();
-                ssl.setWantClientAuth(true);
-                parameters.setSSLParameters(ssl);
+            public boolean handle(org.eclipse.jetty.server.Request request, Response response, Callback callback)
+                    throws Exception {
+                return serve(request, response, callback);
             }
         });
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.start();
+        try {
+            server.start();
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static QueuedThreadPool threads() {
+        var threads = new QueuedThreadPool();
+        threads.setName("https");
+        threads.setDaemon(true);
+        threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        return threads;
     }
 
     /** Serves every path that starts with {@code prefix}; the longest prefix wins. */
-    public void handle(String prefix, HttpHandler handler) {
-        server.createContext(prefix, handler);
+    public void handle(String prefix, RequestHandler handler) {
+        handlers.put(prefix, handler);
+    }
+
+    private boolean serve(org.eclipse.jetty.server.Request sent, Response response, Callback callback)
+            throws IOException {
+        var request = new Request(sent);
+        String prefix = handlers.keySet().stream()
+                .filter(request.path()::startsWith)
+                .max(Comparator.comparingInt(String::length))
+                .orElse(null);
+        RequestHandler handler = prefix == null ? null : handlers.get(prefix);
+        if (handler == null) {
+            return false;
+        }
+        switch (handler.answer(request)) {
+            case Answer.Content content -> write(content, response, callback);
+            case Answer.Tunnel tunnel -> open(tunnel, sent, response, callback);
+        }
+        return true;
+    }
+
+    private static void write(Answer.Content content, Response response, Callback callback) {
+        response.setStatus(content.code());
+        if (content.body().length > 0) {
+            response.getHeaders().put(HttpHeader.CONTENT_TYPE, content.type());
+        }
+        response.write(true, ByteBuffer.wrap(content.body()), callback);
+    }
+
+    private void open(
+            Answer.Tunnel tunnel, org.eclipse.jetty.server.Request request, Response response, Callback callback)
+            throws IOException {
+        boolean upgraded = false;
+        try {
+            upgraded = webSockets.upgrade(
+                    (offer, accepted, _) -> {
+                        if (offer.hasSubProtocol(tunnel.protocol())) {
+                            accepted.setAcceptedSubProtocol(tunnel.protocol());
+                        }
+                        return new Tunnel(tunnel.channel());
+                    },
+                    request,
+                    response,
+                    callback);
+        } finally {
+            if (!upgraded) {
+                tunnel.channel().close();
+            }
+        }
+        if (!upgraded) {
+            Response.writeError(request, response, callback, 400, "WebSocket expected");
+        }
     }
 
     public int port() {
-        return server.getAddress().getPort();
+        return connector.getLocalPort();
     }
 
     /** {@code https://127.0.0.1:<port>}. */
@@ -70,12 +172,16 @@ public final class HttpsEndpoint implements AutoCloseable {
 
     /** The certificate of the authority, base64 of its PEM: what a webhook's {@code caBundle} holds. */
     public String caBundle() {
-        return Base64.getEncoder().encodeToString(authority.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        return Base64.getEncoder().encodeToString(authority.getBytes(US_ASCII));
     }
 
     @Override
     public void close() {
-        server.stop(0);
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static SSLContext sslContext(Path pki) throws IOException, GeneralSecurityException {

@@ -93,7 +93,7 @@ public final class Bench {
                 new ObjectMetaBuilder().withName(name).withNamespace(NAMESPACE).build());
         instance.setSpec(new InstanceSpec(
                 "t1.tiny",
-                "debian-13",
+                "tiny",
                 null,
                 PowerState.Running,
                 null,

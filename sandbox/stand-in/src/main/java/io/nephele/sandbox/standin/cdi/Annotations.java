@@ -17,6 +17,7 @@ final class Annotations {
     static final String PREALLOCATION_REQUESTED = CDI + "storage.preallocation.requested";
     static final String RESTARTS = CDI + "storage.pod.restarts";
     static final String POD_PHASE = CDI + "storage.pod.phase";
+    static final String POD_READY = CDI + "storage.pod.ready";
     static final String POD_SCHEDULABLE = CDI + "storage.pod.schedulable";
     static final String RUNNING = CDI + "storage.condition.running";
     static final String RUNNING_REASON = RUNNING + ".reason";

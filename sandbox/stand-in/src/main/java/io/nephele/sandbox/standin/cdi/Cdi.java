@@ -12,6 +12,7 @@ import io.nephele.sandbox.standin.HttpsEndpoint;
 import io.nephele.sandbox.standin.KeyedQueue;
 import io.nephele.sandbox.standin.OnChange;
 import io.nephele.sandbox.standin.Steps;
+import io.nephele.sandbox.standin.storage.DiskStore;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +29,9 @@ public final class Cdi implements AutoCloseable {
     static final Kind DATA_VOLUME = new Kind("cdi.kubevirt.io", "v1beta1", "DataVolume", "datavolumes");
     static final Kind DATA_SOURCE = new Kind("cdi.kubevirt.io", "v1beta1", "DataSource", "datasources");
     static final Kind CLAIM = new Kind("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims");
+
+    /** The classes of the sandbox's storage that a node has for itself. */
+    public static final Set<String> LOCAL_CLASSES = Set.of(SandboxStorage.LOCAL);
 
     private static final String BY_SOURCE = "source";
     private static final String BY_CLAIM = "claim";
@@ -46,9 +50,15 @@ public final class Cdi implements AutoCloseable {
     private final PodQuota quota;
     private final Events events;
     private final DataVolumeController controller;
+    private final Contents contents;
     private final Provisioner provisioner;
 
-    private Cdi(KubernetesClient client, HttpsEndpoint https, Timings timings, Set<String> drivers) {
+    private Cdi(
+            KubernetesClient client,
+            HttpsEndpoint https,
+            Timings timings,
+            Set<String> drivers,
+            @Nullable DiskStore store) {
         api = new Api(client);
         var steps = new Steps(queue);
         events = new Events(api);
@@ -56,15 +66,20 @@ public final class Cdi implements AutoCloseable {
         classes = new Classes(api);
         dataSources = new DataSources(api, this);
         quota = new PodQuota(api);
-        provisioner = new Provisioner(api, classes, drivers);
+        var source = new Source();
+        contents = store == null
+                ? new Simulated(source, timings, steps)
+                : new Disks(store, source, this, timings.progress(), steps, queue::add);
+        provisioner = new Provisioner(api, classes, drivers, contents);
         controller = new DataVolumeController(
                 api,
                 this,
                 reports,
                 classes,
                 provisioner,
-                new Import(reports, provisioner, new Source(), quota, timings, steps),
-                new Clone(this, reports, provisioner, timings, steps),
+                new Import(reports, provisioner, source, contents, quota, timings, steps),
+                new Clone(this, reports, provisioner, contents, timings, steps),
+                new Upload(reports, provisioner, contents, timings, steps),
                 timings,
                 steps);
         SandboxStorage.install(api);
@@ -76,15 +91,19 @@ public final class Cdi implements AutoCloseable {
         dataVolumes.addIndexers(Map.of(BY_SOURCE, this::cloneSource, WAITING, Cdi::waiting));
         pods.addIndexers(Map.of(BY_CLAIM, Cdi::claimsOf));
         Webhooks.install(api, https, this);
+        var tokens = new UploadTokens(api);
+        UploadApi.install(
+                api, https, tokens, new UploadProxy(this, tokens, contents, timings.retryLimit(), queue::add));
         quota.start();
         dataSources.start();
         classes.start(this::classesChanged);
         for (SharedIndexInformer<?> informer : List.of(dataVolumes, claims, pods)) {
             informer.start().toCompletableFuture().join();
         }
+        contents.retain(claims.getStore().list());
         dataVolumes.addEventHandler(new OnChange<>(
                 this::changed, gone -> controller.forget(gone.getMetadata().getUid())));
-        claims.addEventHandler(new OnChange<>(this::changed));
+        claims.addEventHandler(new OnChange<>(this::changed, contents::remove));
         dataSources.informer().addEventHandler(new OnChange<>(this::changedSource));
         pods.addEventHandler(
                 new OnChange<>(this::podChanged, gone -> claimsOf(gone).forEach(this::released)));
@@ -97,7 +116,26 @@ public final class Cdi implements AutoCloseable {
 
     /** Starts it, playing these CSI drivers. */
     public static Cdi start(KubernetesClient client, HttpsEndpoint https, Timings timings, Set<String> drivers) {
-        return new Cdi(client, https, timings, drivers);
+        return start(client, https, timings, drivers, null);
+    }
+
+    /**
+     * Starts it with real disks.
+     *
+     * @param store keeps them; disks of claims that are gone are removed from it at once. Without one there are no disks
+     */
+    public static Cdi start(
+            KubernetesClient client,
+            HttpsEndpoint https,
+            Timings timings,
+            Set<String> drivers,
+            @Nullable DiskStore store) {
+        return new Cdi(client, https, timings, drivers, store);
+    }
+
+    /** The same for the storage of the sandbox. */
+    public static Cdi start(KubernetesClient client, HttpsEndpoint https, Timings timings, @Nullable DiskStore store) {
+        return start(client, https, timings, Set.of(SandboxStorage.DRIVER), store);
     }
 
     private void changed(HasMetadata object) {
@@ -214,6 +252,7 @@ public final class Cdi implements AutoCloseable {
     @Override
     public void close() {
         queue.close();
+        contents.close();
         events.close();
         dataVolumes.close();
         claims.close();

@@ -2,6 +2,8 @@ package io.nephele.sandbox.standin.cdi;
 
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.nephele.sandbox.standin.Steps;
+import io.nephele.sandbox.standin.cdi.Contents.Progress;
+import io.nephele.sandbox.standin.cdi.Source.Failure;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -11,13 +13,15 @@ final class Clone {
     private final Cdi cdi;
     private final Reports reports;
     private final Provisioner provisioner;
+    private final Contents contents;
     private final Timings timings;
     private final Steps steps;
 
-    Clone(Cdi cdi, Reports reports, Provisioner provisioner, Timings timings, Steps steps) {
+    Clone(Cdi cdi, Reports reports, Provisioner provisioner, Contents contents, Timings timings, Steps steps) {
         this.cdi = cdi;
         this.reports = reports;
         this.provisioner = provisioner;
+        this.contents = contents;
         this.timings = timings;
         this.steps = steps;
     }
@@ -35,7 +39,7 @@ final class Clone {
             case "CloneInProgress" -> {
                 // A source that vanishes now leaves the clone hanging (c21).
                 if (original != null) {
-                    proceed(dataVolume, claim);
+                    proceed(dataVolume, claim, original);
                 }
             }
             default -> schedule(dataVolume);
@@ -69,7 +73,7 @@ final class Clone {
         }
     }
 
-    private void proceed(DataVolume dataVolume, PersistentVolumeClaim claim) {
+    private void proceed(DataVolume dataVolume, PersistentVolumeClaim claim, PersistentVolumeClaim original) {
         switch (dataVolume.reason("Running")) {
             case "Populator is running" -> {
                 if (!dataVolume.annotation(Annotations.FAULT).equals("hang")) {
@@ -84,14 +88,22 @@ final class Clone {
                     reports.on(dataVolume).transferring("Pod is running").send();
                 }
             }
-            case "Pod is running" -> copy(dataVolume);
+            case "Pod is running" -> copy(dataVolume, claim, original);
+            case "Error" -> {
+                if (due(dataVolume, "Retry " + dataVolume.restarts(), timings.retry(dataVolume.restarts()))) {
+                    reports.on(dataVolume)
+                            .transferring("Pod is running")
+                            .restarts(dataVolume.restarts() + 1)
+                            .send();
+                }
+            }
             case "Completed" -> succeed(dataVolume, claim);
             default -> {}
         }
     }
 
     /** Copies as soon as the source is whole and nobody writes to it. */
-    private void copy(DataVolume dataVolume) {
+    private void copy(DataVolume dataVolume, PersistentVolumeClaim claim, PersistentVolumeClaim original) {
         DataVolume.ClaimRef source = dataVolume.cloneSource();
         DataVolume filling = cdi.dataVolume(source.key());
         if (filling != null && !filling.phase().equals("Succeeded")) {
@@ -103,11 +115,20 @@ final class Clone {
                     .pending("pod %s/%s using PersistentVolumeClaim %s"
                             .formatted(source.namespace(), user, source.name()))
                     .send();
-        } else if (due(dataVolume, "Copied", timings.copy())) {
-            reports.on(dataVolume)
-                    .notReady()
-                    .running("False", "Completed", "Clone Complete")
-                    .send();
+            return;
+        }
+        switch (contents.copy(dataVolume, claim, original)) {
+            case Progress.Waiting _, Progress.Running _ -> {}
+            case Progress.Done() ->
+                reports.on(dataVolume)
+                        .notReady()
+                        .running("False", "Completed", "Clone Complete")
+                        .send();
+            case Progress.Failed(Failure failure) ->
+                reports.on(dataVolume)
+                        .notReady()
+                        .running("False", "Error", failure.message())
+                        .send();
         }
     }
 
@@ -135,6 +156,7 @@ final class Clone {
                 .send();
         reports.normal(dataVolume, "CloneSucceeded", successfully(dataVolume));
         steps.forget(dataVolume.uid());
+        contents.forget(claim);
     }
 
     private static String cloning(DataVolume dataVolume) {

@@ -116,6 +116,12 @@ record DataVolume(ObjectNode tree, @Nullable ClaimRef referenced) {
         return tree.path("status").path("progress").asText();
     }
 
+    /** How much of an import is done, as far as it was told. */
+    double percent() {
+        String progress = progress();
+        return progress.endsWith("%") ? Double.parseDouble(progress.substring(0, progress.length() - 1)) : 0;
+    }
+
     int restarts() {
         return tree.path("status").path("restartCount").asInt();
     }

@@ -20,6 +20,7 @@ final class DataVolumeController {
     private final Provisioner provisioner;
     private final Import imports;
     private final Clone clones;
+    private final Upload uploads;
     private final Timings timings;
     private final Steps steps;
 
@@ -31,6 +32,7 @@ final class DataVolumeController {
             Provisioner provisioner,
             Import imports,
             Clone clones,
+            Upload uploads,
             Timings timings,
             Steps steps) {
         this.api = api;
@@ -41,6 +43,7 @@ final class DataVolumeController {
         this.provisioner = provisioner;
         this.imports = imports;
         this.clones = clones;
+        this.uploads = uploads;
         this.timings = timings;
         this.steps = steps;
     }
@@ -280,6 +283,8 @@ final class DataVolumeController {
             status.send();
         } else if (dataVolume.isClone()) {
             clones.advance(dataVolume, claim);
+        } else if (dataVolume.hasSource("upload")) {
+            uploads.advance(dataVolume, claim);
         } else {
             imports.advance(dataVolume, claim);
         }

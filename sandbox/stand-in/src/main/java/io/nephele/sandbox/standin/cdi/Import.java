@@ -3,10 +3,12 @@ package io.nephele.sandbox.standin.cdi;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.nephele.sandbox.standin.Steps;
+import io.nephele.sandbox.standin.cdi.Contents.Progress;
 import io.nephele.sandbox.standin.cdi.Source.Failure;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -18,34 +20,33 @@ final class Import {
     private final Reports reports;
     private final Provisioner provisioner;
     private final Source source;
+    private final Contents contents;
     private final PodQuota quota;
     private final Timings timings;
     private final Steps steps;
 
-    /** What the importer pod of a DataVolume has, by uid. After a restart of the stand-in it begins anew. */
-    private final Map<String, Pod> pods = new ConcurrentHashMap<>();
+    /** The DataVolumes whose importer pod has scratch space, by uid. After a restart of the stand-in it begins anew. */
+    private final Set<String> withScratch = ConcurrentHashMap.newKeySet();
 
-    /**
-     * An importer pod.
-     *
-     * @param hasScratch whether it has scratch space
-     * @param checked the number of the run in which it was found that the image can be had
-     */
-    private record Pod(boolean hasScratch, int checked) {
-        static final Pod NEW = new Pod(false, -1);
-    }
-
-    Import(Reports reports, Provisioner provisioner, Source source, PodQuota quota, Timings timings, Steps steps) {
+    Import(
+            Reports reports,
+            Provisioner provisioner,
+            Source source,
+            Contents contents,
+            PodQuota quota,
+            Timings timings,
+            Steps steps) {
         this.reports = reports;
         this.provisioner = provisioner;
         this.source = source;
+        this.contents = contents;
         this.quota = quota;
         this.timings = timings;
         this.steps = steps;
     }
 
     void forget(String uid) {
-        pods.remove(uid);
+        withScratch.remove(uid);
     }
 
     void advance(DataVolume dataVolume, PersistentVolumeClaim claim) {
@@ -64,7 +65,7 @@ final class Import {
             case "Pod is running" -> work(dataVolume, claim);
             case "Scratch space required" -> {
                 if (due(dataVolume, "Scratch", timings.scheduling())) {
-                    pods.put(uid, new Pod(true, -1));
+                    withScratch.add(uid);
                     schedule(dataVolume);
                 }
             }
@@ -82,7 +83,8 @@ final class Import {
     }
 
     private void start(DataVolume dataVolume, PersistentVolumeClaim claim) {
-        pods.remove(dataVolume.uid());
+        withScratch.remove(dataVolume.uid());
+        contents.forget(claim);
         boolean bound = Claims.isBound(claim);
         if (!bound
                 && (dataVolume.progress().isEmpty()
@@ -127,8 +129,7 @@ final class Import {
         String uid = dataVolume.uid();
         JsonNode from = dataVolume.spec().path("source");
         String fault = dataVolume.annotation(Annotations.FAULT);
-        Pod pod = pods.getOrDefault(uid, Pod.NEW);
-        if (!dataVolume.hasSource("blank") && !pod.hasScratch()) {
+        if (!dataVolume.hasSource("blank") && !withScratch.contains(uid)) {
             if (!due(dataVolume, "Connect " + dataVolume.restarts(), timings.scheduling())) {
                 return;
             }
@@ -143,41 +144,26 @@ final class Import {
             }
             return;
         }
-        boolean hangs = fault.equals("hang") && (percent(dataVolume) > 0 || dataVolume.hasSource("blank"));
-        if (hangs
-                || !due(
-                        dataVolume,
-                        "Transfer " + dataVolume.restarts() + " " + dataVolume.progress(),
-                        timings.progress())) {
+        if (fault.equals("hang") && (dataVolume.percent() > 0 || dataVolume.hasSource("blank"))) {
             return;
         }
-        if (pod.checked() != dataVolume.restarts() || fault.equals("crash")) {
-            Failure failure = source.transfer(from, fault, Claims.bytes(claim));
-            if (failure != null) {
+        switch (contents.fetch(dataVolume, claim)) {
+            case Progress.Waiting() -> {}
+            case Progress.Running(double percent) ->
+                reports.on(dataVolume)
+                        .progress(String.format(Locale.ROOT, "%.2f%%", percent))
+                        .send();
+            case Progress.Done() ->
+                reports.on(dataVolume)
+                        .notReady()
+                        .running("False", "Completed", "Import Complete")
+                        .send();
+            case Progress.Failed(Failure failure) -> {
                 if (fault.equals("crash")) {
                     reports.clear(dataVolume, Annotations.FAULT);
                 }
                 fail(dataVolume, claim, failure);
-                return;
             }
-            pods.put(uid, new Pod(pod.hasScratch(), dataVolume.restarts()));
-        }
-        double step = 100.0
-                * timings.progress().toMillis()
-                / Math.max(1, timings.transfer().toMillis());
-        // After a restart it begins anew: what is told goes backwards.
-        double next = pod.checked() == dataVolume.restarts()
-                ? percent(dataVolume) + step
-                : step / (1 + dataVolume.restarts());
-        if (dataVolume.hasSource("blank") || next >= 100) {
-            reports.on(dataVolume)
-                    .notReady()
-                    .running("False", "Completed", "Import Complete")
-                    .send();
-        } else {
-            reports.on(dataVolume)
-                    .progress(String.format(Locale.ROOT, "%.2f%%", next))
-                    .send();
         }
     }
 
@@ -226,7 +212,8 @@ final class Import {
         provisioner.bind(claim);
         reports.normal(dataVolume, "ImportSucceeded", "Successfully imported into PVC " + dataVolume.name());
         steps.forget(dataVolume.uid());
-        pods.remove(dataVolume.uid());
+        withScratch.remove(dataVolume.uid());
+        contents.forget(claim);
     }
 
     private boolean due(DataVolume dataVolume, String step, java.time.Duration after) {
@@ -235,10 +222,5 @@ final class Import {
 
     private static String prime(PersistentVolumeClaim claim) {
         return "prime-" + claim.getMetadata().getUid();
-    }
-
-    private static double percent(DataVolume dataVolume) {
-        String progress = dataVolume.progress();
-        return progress.endsWith("%") ? Double.parseDouble(progress.substring(0, progress.length() - 1)) : 0;
     }
 }

@@ -17,15 +17,17 @@ final class Provisioner {
     private final Api api;
     private final Classes classes;
     private final Set<String> drivers;
+    private final Contents contents;
 
     /** Claims that got their volume a moment ago, by uid: the cache may not know yet. */
     private final Set<String> handed = ConcurrentHashMap.newKeySet();
 
     /** Plays the drivers given; claims for others are left to somebody else. */
-    Provisioner(Api api, Classes classes, Set<String> drivers) {
+    Provisioner(Api api, Classes classes, Set<String> drivers, Contents contents) {
         this.api = api;
         this.classes = classes;
         this.drivers = Set.copyOf(drivers);
+        this.contents = contents;
     }
 
     /** Whether volumes are made for the claim at all. */
@@ -48,6 +50,7 @@ final class Provisioner {
         if (Claims.isBound(claim)) {
             grow(claim);
         } else if (serves(claim) && !waitsForConsumer(claim) && claim.getSpec().getDataSourceRef() == null) {
+            contents.provide(claim);
             hand(claim, Map.of());
             bind(claim);
         }
@@ -84,6 +87,18 @@ final class Provisioner {
         handed.add(claim.getMetadata().getUid());
     }
 
+    /** Says something in the annotations of a claim. */
+    void annotate(PersistentVolumeClaim claim, Map<String, String> annotations) {
+        ObjectNode patch = api.object();
+        ObjectNode all = patch.putObject("metadata").putObject("annotations");
+        annotations.forEach(all::put);
+        api.patch(
+                Cdi.CLAIM,
+                claim.getMetadata().getNamespace(),
+                claim.getMetadata().getName(),
+                patch);
+    }
+
     /** Whether a claim has its volume. */
     boolean hasVolume(PersistentVolumeClaim claim) {
         if (claim.getSpec().getVolumeName() != null) {
@@ -94,6 +109,7 @@ final class Provisioner {
     }
 
     void bind(PersistentVolumeClaim claim) {
+        contents.grow(claim);
         ObjectNode status = api.object();
         status.put("phase", "Bound");
         status.putObject("capacity").put("storage", Claims.request(claim).toString());
@@ -121,6 +137,7 @@ final class Provisioner {
                 : claim.getStatus().getCapacity().get("storage");
         if (given == null
                 || given.getNumericalAmount().compareTo(Claims.request(claim).getNumericalAmount()) < 0) {
+            contents.grow(claim);
             ObjectNode status = api.object();
             status.putObject("capacity").put("storage", Claims.request(claim).toString());
             patchStatus(claim, status);

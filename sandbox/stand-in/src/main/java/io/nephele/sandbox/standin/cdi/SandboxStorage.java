@@ -9,6 +9,9 @@ final class SandboxStorage {
     /** The driver that serves them. */
     static final String DRIVER = "stand-in.sandbox.nephele.io";
 
+    /** The class that each node has for itself. */
+    static final String LOCAL = "local";
+
     private SandboxStorage() {}
 
     static void install(Api api) {
@@ -17,9 +20,9 @@ final class SandboxStorage {
                 {"apiVersion": "storage.k8s.io/v1", "kind": "CSIDriver", "metadata": {"name": "%s"}, "spec": {}}
                 """.formatted(DRIVER),
                 storageClass("replicated", "Immediate", true),
-                storageClass("local", "WaitForFirstConsumer", false),
+                storageClass(LOCAL, "WaitForFirstConsumer", false),
                 profile("replicated", "ReadWriteMany"),
-                profile("local", "ReadWriteOnce"))) {
+                profile(LOCAL, "ReadWriteOnce"))) {
             api.client()
                     .resource(object)
                     .fieldManager("stand-in")

@@ -1,2 +1,2 @@
-/** A double of CDI and of the CSI provisioner under it: DataVolumes become claims and volumes. No data is kept. */
+/** A double of CDI and of the CSI provisioner under it: DataVolumes become claims and volumes. Whether there are data in them is said by one seam, {@code Contents}. */
 package io.nephele.sandbox.standin.cdi;

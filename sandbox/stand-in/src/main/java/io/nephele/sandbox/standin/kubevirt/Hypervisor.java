@@ -74,11 +74,19 @@ interface Hypervisor extends AutoCloseable {
     @Nullable ObjectNode agent(Vmi vmi);
 
     /**
-     * Freezes the file systems of a guest, or thaws them.
+     * Freezes the file systems of a guest.
+     *
+     * @param limit after which they thaw by themselves; zero for never
+     * @throws IOException if the agent cannot
+     */
+    void freeze(Vmi vmi, Duration limit) throws IOException;
+
+    /**
+     * Thaws the file systems of a guest.
      *
      * @throws IOException if the agent cannot
      */
-    void freeze(Vmi vmi, boolean frozen) throws IOException;
+    void thaw(Vmi vmi) throws IOException;
 
     /** Plugs the disk of a volume of the VMI into its guest; says whether it is in. */
     boolean plug(Vmi vmi, String name);
@@ -88,6 +96,9 @@ interface Hypervisor extends AutoCloseable {
 
     /** Gives a running guest the size that its VMI has by now. */
     void resize(Vmi vmi);
+
+    /** The ways into its guests. */
+    Doors doors();
 
     /** There is no VMI of this uid any more: its guest ends, and is forgotten. */
     void forget(String uid);

@@ -54,10 +54,10 @@ final class Launchers {
         return String.format("%05x", text.hashCode() & 0xfffff);
     }
 
-    /** A pod address that follows from the VMI's uid. */
-    static String address(String uid) {
-        int hash = uid.hashCode();
-        return "10.244." + (hash >>> 8 & 0xff) + "." + (1 + (hash & 0xff) % 254);
+    /** An address in the pod network that follows from a text. The first 256 are the network's own. */
+    static String address(String text) {
+        int hash = text.hashCode();
+        return "10.244." + (1 + (hash >>> 8 & 0xffff) % 254) + "." + (1 + (hash & 0xff) % 254);
     }
 
     /** Creates the pod, on a node or, if there is none for it, waiting. */

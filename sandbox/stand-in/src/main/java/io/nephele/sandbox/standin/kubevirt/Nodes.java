@@ -7,14 +7,23 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.nephele.sandbox.standin.Api;
+import io.nephele.sandbox.standin.qemu.GuestHost;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Nodes with the labels that virt-handler gives them: three, of Intel and AMD, and a fourth where every vendor needs a second one to migrate to. */
 final class Nodes {
 
     private static final List<String> COMMON_MODELS = List.of("Nehalem", "Westmere", "SandyBridge", "IvyBridge");
+
+    private static final String HYPERVISOR = "sandbox.nephele.io/hypervisor";
+    private static final String ACCELERATOR = "sandbox.nephele.io/accelerator";
+
+    private static final String REASON = "sandbox.nephele.io/accelerator-reason";
+
+    private static final int LONGEST_LABEL = 63;
 
     private static final PatchContext APPLY = new PatchContext.Builder()
             .withPatchType(PatchType.SERVER_SIDE_APPLY)
@@ -32,18 +41,51 @@ final class Nodes {
 
     private Nodes() {}
 
+    /**
+     * What each node has to give.
+     *
+     * @param labels that say where its guests run
+     */
+    record Capacity(long memory, int cpus, Map<String, String> labels) {
+
+        /** Guests that are states only need nothing. */
+        private static final Capacity BOUNDLESS = new Capacity(4L << 40, 512, Map.of(HYPERVISOR, "simulated"));
+
+        /** What one of so many nodes has; all of them are one machine, and share its processors. */
+        static Capacity of(@Nullable GuestHost host, int nodes) {
+            return host == null
+                    ? BOUNDLESS
+                    : new Capacity(
+                            host.memoryOf(nodes),
+                            Runtime.getRuntime().availableProcessors(),
+                            Map.of(
+                                    HYPERVISOR,
+                                    "qemu",
+                                    ACCELERATOR,
+                                    host.acceleration().accelerator(),
+                                    REASON,
+                                    word(host.acceleration().reason())));
+        }
+    }
+
+    /** A text as the value of a label, which has no spaces and at most 63 characters. */
+    private static String word(String text) {
+        String word = text.replaceAll("[^A-Za-z0-9._]+", "-").replaceAll("^[^A-Za-z0-9]+", "");
+        return word.substring(0, Math.min(word.length(), LONGEST_LABEL)).replaceAll("[^A-Za-z0-9]+$", "");
+    }
+
     /** The first {@code count} of four, which are Intel, AMD, Intel, AMD. */
-    static List<NodeShape> shapes(int count) {
+    static List<NodeShape> shapes(int count, Capacity each) {
         return List.of(
-                        shape("node-1", "1", "Intel", List.of("Haswell", "Broadwell", "Cascadelake-Server")),
-                        shape("node-2", "1", "AMD", List.of("EPYC", "EPYC-Rome", "EPYC-Milan")),
-                        shape("node-3", "2", "Intel", List.of("Haswell", "Broadwell", "Skylake-Server")),
-                        shape("node-4", "2", "AMD", List.of("EPYC", "EPYC-Rome", "EPYC-Milan")))
+                        shape("node-1", "1", "Intel", List.of("Haswell", "Broadwell", "Cascadelake-Server"), each),
+                        shape("node-2", "1", "AMD", List.of("EPYC", "EPYC-Rome", "EPYC-Milan"), each),
+                        shape("node-3", "2", "Intel", List.of("Haswell", "Broadwell", "Skylake-Server"), each),
+                        shape("node-4", "2", "AMD", List.of("EPYC", "EPYC-Rome", "EPYC-Milan"), each))
                 .subList(0, count);
     }
 
-    private static NodeShape shape(String name, String rack, String vendor, List<String> models) {
-        Map<String, String> labels = new HashMap<>();
+    private static NodeShape shape(String name, String rack, String vendor, List<String> models, Capacity capacity) {
+        Map<String, String> labels = new HashMap<>(capacity.labels());
         labels.put("kubernetes.io/hostname", name);
         labels.put("kubernetes.io/os", "linux");
         labels.put("kubernetes.io/arch", "amd64");
@@ -59,7 +101,7 @@ final class Nodes {
                 labels.put("cpu-model-migration.node.kubevirt.io/" + model, "true");
             }
         }
-        return new NodeShape(name, labels, 4L << 40, 512_000);
+        return new NodeShape(name, labels, capacity.memory(), capacity.cpus() * 1000);
     }
 
     /** Creates them, or brings them up to date. The kubelets of all of them are the stand-in's endpoint. */
@@ -74,8 +116,8 @@ final class Nodes {
                     .build();
             client.resource(node).fieldManager("stand-in").forceConflicts().serverSideApply();
             Map<String, Quantity> capacity = Map.of(
-                    "cpu", new Quantity("512"),
-                    "memory", new Quantity("4Ti"),
+                    "cpu", new Quantity(Integer.toString(shape.milliCpu() / 1000)),
+                    "memory", new Quantity((shape.memory() >> 20) + "Mi"),
                     "pods", new Quantity("4000"),
                     "ephemeral-storage", new Quantity("10Ti"),
                     "devices.kubevirt.io/kvm", new Quantity("1k"),

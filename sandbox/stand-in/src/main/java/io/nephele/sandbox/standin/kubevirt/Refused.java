@@ -32,10 +32,6 @@ final class Refused extends Exception {
         return new Refused(404, "NotFound", "%s.kubevirt.io \"%s\" not found".formatted(kind, name)).about(kind, name);
     }
 
-    static Refused forbidden(String message) {
-        return new Refused(403, "Forbidden", message);
-    }
-
     static Refused badRequest(String message) {
         return new Refused(400, "BadRequest", message);
     }

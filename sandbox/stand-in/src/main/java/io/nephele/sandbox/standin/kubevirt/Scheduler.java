@@ -172,8 +172,12 @@ final class Scheduler {
     }
 
     private static long memory(JsonNode vmi) {
-        return Sizes.bytes(
-                vmi.path("spec").path("domain").path("memory").path("guest").asText("0"));
+        return Sizes.bytes(vmi.path("spec")
+                        .path("domain")
+                        .path("memory")
+                        .path("guest")
+                        .asText("0"))
+                + Sizes.bytes(VmiStart.overhead(vmi));
     }
 
     private static int cpu(JsonNode vmi) {

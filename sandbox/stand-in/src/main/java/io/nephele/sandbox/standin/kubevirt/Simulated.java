@@ -31,14 +31,8 @@ final class Simulated implements Hypervisor {
 
     @Override
     public Boot boot(Vmi vmi) {
-        if (!steps.due(vmi.uid(), vmi.key(), "Running", timings.boot())) {
-            return new Boot.UnderWay();
-        }
-        // As one with a bridge on a node that cannot make one.
-        return vmi.annotation(Kinds.BOOT).equals("fail")
-                ? new Boot.Failed(
-                        "failed to configure vmi network: setup failed, err: Critical network error: LinkAdd: operation not supported")
-                : new Boot.Running();
+        boolean runs = steps.due(vmi.uid(), vmi.key(), "Running", timings.boot());
+        return runs ? new Boot.Running() : new Boot.UnderWay();
     }
 
     @Override
@@ -101,8 +95,13 @@ final class Simulated implements Hypervisor {
     }
 
     @Override
-    public void freeze(Vmi vmi, boolean frozen) {
+    public void freeze(Vmi vmi, Duration limit) {
         // Nothing is written anyway.
+    }
+
+    @Override
+    public void thaw(Vmi vmi) {
+        // Nothing is frozen.
     }
 
     @Override
@@ -118,6 +117,11 @@ final class Simulated implements Hypervisor {
     @Override
     public void resize(Vmi vmi) {
         // Its size is what the VMI says.
+    }
+
+    @Override
+    public Doors doors() {
+        return new SimulatedDoors();
     }
 
     @Override

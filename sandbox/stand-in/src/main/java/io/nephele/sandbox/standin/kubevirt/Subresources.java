@@ -3,16 +3,18 @@ package io.nephele.sandbox.standin.kubevirt;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.sun.net.httpserver.HttpExchange;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.nephele.sandbox.standin.Answer;
 import io.nephele.sandbox.standin.Api;
 import io.nephele.sandbox.standin.HttpsEndpoint;
+import io.nephele.sandbox.standin.Request;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Subresources {
 
     private static final String BASE = "/apis/subresources.kubevirt.io";
+    private static final String NOT_ACCEPTABLE = "406: Not Acceptable\n\nAvailable representations: ";
 
     private static final List<String> PUT = List.of(
             "virtualmachines/start",
@@ -30,7 +33,7 @@ final class Subresources {
             "virtualmachines/migrate",
             "virtualmachines/addvolume",
             "virtualmachines/removevolume",
-            "virtualmachines/evacuate",
+            "virtualmachines/evacuate/cancel",
             "virtualmachineinstances/pause",
             "virtualmachineinstances/unpause",
             "virtualmachineinstances/softreboot",
@@ -39,9 +42,12 @@ final class Subresources {
             "virtualmachineinstances/unfreeze",
             "virtualmachineinstances/addvolume",
             "virtualmachineinstances/removevolume",
-            "virtualmachineinstances/evacuate");
+            "virtualmachineinstances/evacuate/cancel");
 
     private static final List<String> GET = List.of(
+            "virtualmachineinstances/console",
+            "virtualmachineinstances/vnc",
+            "virtualmachineinstances/vnc/screenshot",
             "virtualmachineinstances/guestosinfo",
             "virtualmachineinstances/userlist",
             "virtualmachineinstances/filesystemlist");
@@ -50,16 +56,18 @@ final class Subresources {
     private final VmVerbs vmVerbs;
     private final VolumeVerbs volumeVerbs;
     private final VmiVerbs vmiVerbs;
+    private final Consoles consoles;
 
-    private Subresources(Api api, Guests guests, Hypervisor hypervisor) {
+    private Subresources(Api api, Guests guests, Hypervisor hypervisor, Consoles consoles) {
         this.api = api;
+        this.consoles = consoles;
         vmVerbs = new VmVerbs(api);
         volumeVerbs = new VolumeVerbs(api);
         vmiVerbs = new VmiVerbs(api, guests, hypervisor);
     }
 
-    static void install(Api api, HttpsEndpoint https, Guests guests, Hypervisor hypervisor) {
-        var subresources = new Subresources(api, guests, hypervisor);
+    static void install(Api api, HttpsEndpoint https, Guests guests, Hypervisor hypervisor, Consoles consoles) {
+        var subresources = new Subresources(api, guests, hypervisor, consoles);
         https.handle(BASE, subresources::handle);
         String service = """
                 {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "virt-api", "namespace": "default"},
@@ -79,46 +87,47 @@ final class Subresources {
         }
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            String[] path =
-                    exchange.getRequestURI().getPath().substring(BASE.length()).split("/");
-            if (path.length <= 2) {
-                answer(exchange, 200, discovery(path.length));
-                return;
-            }
-            try {
-                serve(exchange, path);
-            } catch (Refused refused) {
-                answer(exchange, refused.code(), refused.json());
-            } catch (KubernetesClientException e) {
-                // What the API server refuses is refused in its words.
-                Refused refused = Refused.internal(String.valueOf(e.getMessage()));
-                answer(exchange, refused.code(), refused.json());
-            }
+    private Answer handle(Request request) throws IOException {
+        String[] path = request.path().substring(BASE.length()).split("/");
+        if (path.length <= 2) {
+            return Answer.json(200, discovery(path.length));
+        }
+        try {
+            return serve(request, path);
+        } catch (Refused refused) {
+            return Answer.json(refused.code(), refused.json());
+        } catch (KubernetesClientException e) {
+            // What the API server refuses is refused in its words.
+            Refused refused = Refused.internal(String.valueOf(e.getMessage()));
+            return Answer.json(refused.code(), refused.json());
         }
     }
 
-    private void serve(HttpExchange exchange, String[] path) throws IOException, Refused {
+    private Answer serve(Request request, String[] path) throws IOException, Refused {
         // ["", "v1", "namespaces", ns, plural, name, verb]
         if (path.length < 7) {
             throw Refused.notServed();
         }
-        boolean put = exchange.getRequestMethod().equals("PUT");
-        String accepted = exchange.getRequestHeaders().getFirst("Accept");
-        if ("text/plain".equals(accepted) || (put && "application/json".equals(accepted))) {
-            plain(
-                    exchange,
-                    406,
-                    "406: Not Acceptable\n\nAvailable representations: " + (put ? "" : "application/json"));
-            return;
+        String denial = denial(request, path);
+        if (denial != null) {
+            return Answer.text(401, denial);
         }
-        authorize(exchange, path);
-        if (!put) {
-            ask(exchange, path);
-            return;
+        if (request.method().equals("PUT")) {
+            return act(request, path);
         }
-        JsonNode body = body(exchange, path[6]);
+        return switch (verb(path)) {
+            case "console" -> consoles.console(vmi(path));
+            case "vnc" -> consoles.vnc(vmi(path), "true".equals(request.parameter("preserveSession")));
+            default -> ask(request, path);
+        };
+    }
+
+    private Answer act(Request request, String[] path) throws IOException, Refused {
+        String accepted = request.header("Accept");
+        if ("text/plain".equals(accepted) || "application/json".equals(accepted)) {
+            return Answer.text(406, NOT_ACCEPTABLE);
+        }
+        JsonNode body = body(request, path[6]);
         boolean ofVm = path[4].equals("virtualmachines");
         if (ofVm) {
             vm(path, body);
@@ -126,49 +135,52 @@ final class Subresources {
             vmi(path, body);
         }
         boolean atOnce = !ofVm || verb(path).equals("evacuate/cancel");
-        exchange.sendResponseHeaders(atOnce ? 200 : 202, -1);
+        return Answer.empty(atOnce ? 200 : 202);
     }
 
-    private void ask(HttpExchange exchange, String[] path) throws IOException, Refused {
-        ObjectNode vmi = get(Kinds.VMI, path[3], path[5]);
-        if (vmi == null) {
-            throw Refused.notFound("virtualmachineinstance", path[5]);
+    /** What virt-handler is asked for: whatever is wrong is an internal error, in plain text. */
+    private Answer ask(Request request, String[] path) {
+        try {
+            if (verb(path).equals("vnc/screenshot")) {
+                return consoles.screenshot(vmi(path));
+            }
+            if ("text/plain".equals(request.header("Accept"))) {
+                return Answer.text(406, NOT_ACCEPTABLE + "application/json");
+            }
+            return Answer.json(200, vmiVerbs.ask(vmi(path), path[6]));
+        } catch (Refused refused) {
+            return Answer.text(500, String.valueOf(refused.getMessage()));
         }
-        if (!new Vmi(vmi).is("AgentConnected")) {
-            plain(
-                    exchange,
-                    500,
-                    "Operation cannot be fulfilled on virtualmachineinstance.kubevirt.io \"%s\": VMI does not have guest agent connected"
-                            .formatted(path[5]));
-            return;
-        }
-        answer(exchange, 200, vmiVerbs.ask(new Vmi(vmi), path[6]));
     }
 
-    private void authorize(HttpExchange exchange, String[] path) throws Refused {
-        String user = exchange.getRequestHeaders().getFirst("X-Remote-User");
-        List<String> groups = exchange.getRequestHeaders().getOrDefault("X-Remote-Group", List.of());
+    /** Why who asks may not, or null if he may. */
+    private @Nullable String denial(Request request, String[] path) {
+        String user = request.header("X-Remote-User");
+        if (!request.isAuthenticated() || user == null) {
+            return "request is not authenticated";
+        }
         var review = new SubjectAccessReviewBuilder()
                 .withNewSpec()
-                .withUser(user == null ? "system:anonymous" : user)
-                .withGroups(groups)
+                .withUser(user)
+                .withGroups(request.headers("X-Remote-Group"))
                 .withNewResourceAttributes()
                 .withGroup("subresources.kubevirt.io")
                 .withVersion("v1")
                 .withNamespace(path[3])
                 .withResource(path[4])
-                .withSubresource(path[6])
+                .withSubresource(verb(path))
                 .withName(path[5])
-                .withVerb(exchange.getRequestMethod().equals("PUT") ? "update" : "get")
+                .withVerb(request.method().equals("PUT") ? "update" : "get")
                 .endResourceAttributes()
                 .endSpec()
                 .build();
-        var answer = api.client().authorization().v1().subjectAccessReview().create(review);
-        if (!Boolean.TRUE.equals(answer.getStatus().getAllowed())) {
-            throw Refused.forbidden(
-                    "%s.subresources.kubevirt.io \"%s\" is forbidden: User \"%s\" cannot update resource \"%s/%s\" in API group \"subresources.kubevirt.io\" in the namespace \"%s\""
-                            .formatted(path[4], path[5], user, path[4], path[6], path[3]));
-        }
+        var answer = api.client()
+                .authorization()
+                .v1()
+                .subjectAccessReview()
+                .create(review)
+                .getStatus();
+        return Boolean.TRUE.equals(answer.getAllowed()) ? null : Objects.requireNonNullElse(answer.getReason(), "");
     }
 
     private void vm(String[] path, JsonNode body) throws Refused {
@@ -194,11 +206,7 @@ final class Subresources {
     }
 
     private void vmi(String[] path, JsonNode body) throws Refused {
-        ObjectNode tree = get(Kinds.VMI, path[3], path[5]);
-        if (tree == null) {
-            throw Refused.notFound("virtualmachineinstance", path[5]);
-        }
-        var vmi = new Vmi(tree);
+        Vmi vmi = vmi(path);
         if (verb(path).equals("evacuate/cancel")) {
             vmiVerbs.cancelEvacuation(vmi, body);
         } else if (verb(path).endsWith("volume")) {
@@ -206,6 +214,14 @@ final class Subresources {
         } else {
             vmiVerbs.act(vmi, verb(path), body);
         }
+    }
+
+    private Vmi vmi(String[] path) throws Refused {
+        ObjectNode vmi = get(Kinds.VMI, path[3], path[5]);
+        if (vmi == null) {
+            throw Refused.notFound("virtualmachineinstance", path[5]);
+        }
+        return new Vmi(vmi);
     }
 
     private static String verb(String[] path) {
@@ -217,8 +233,8 @@ final class Subresources {
         return object == null ? null : api.tree(object);
     }
 
-    private JsonNode body(HttpExchange exchange, String verb) throws IOException, Refused {
-        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+    private JsonNode body(Request request, String verb) throws IOException, Refused {
+        String body = new String(request.body().readAllBytes(), StandardCharsets.UTF_8);
         if (body.isBlank()) {
             return api.object();
         }
@@ -262,21 +278,5 @@ final class Subresources {
                 .put("namespaced", true)
                 .put("kind", "");
         resource.putArray("verbs").add(verb);
-    }
-
-    private static void answer(HttpExchange exchange, int code, String json) throws IOException {
-        exchange.getResponseHeaders().set("Content-Type", "application/json");
-        write(exchange, code, json);
-    }
-
-    private static void plain(HttpExchange exchange, int code, String text) throws IOException {
-        exchange.getResponseHeaders().set("Content-Type", "text/plain");
-        write(exchange, code, text);
-    }
-
-    private static void write(HttpExchange exchange, int code, String text) throws IOException {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(code, bytes.length);
-        exchange.getResponseBody().write(bytes);
     }
 }

@@ -13,6 +13,10 @@ import java.util.List;
 /** The way of a VMI from Pending to Running: virt-controller until it is Scheduled, virt-handler from there. */
 final class VmiStart {
 
+    /** As of a guest with a bridge on a node that cannot make one. */
+    private static final String NO_BRIDGE =
+            "failed to configure vmi network: setup failed, err: Critical network error: LinkAdd: operation not supported";
+
     private final Api api;
     private final Cluster cluster;
     private final Scheduler scheduler;
@@ -93,7 +97,13 @@ final class VmiStart {
                     case Hypervisor.Boot.UnderWay() -> {
                         // It is looked at again when it runs.
                     }
-                    case Hypervisor.Boot.Running() -> running(vmi);
+                    case Hypervisor.Boot.Running() -> {
+                        if (fault.equals("fail")) {
+                            fails(vmi, NO_BRIDGE);
+                        } else {
+                            running(vmi);
+                        }
+                    }
                     case Hypervisor.Boot.Failed(String message) -> fails(vmi, message);
                 }
             }
@@ -165,7 +175,11 @@ final class VmiStart {
 
     /** What a launcher needs beside the guest: 8Mi more for each CPU after the first, 32Mi for a screen. */
     static String overhead(Vmi vmi) {
-        JsonNode domain = vmi.spec().path("domain");
+        return overhead(vmi.tree());
+    }
+
+    static String overhead(JsonNode vmi) {
+        JsonNode domain = vmi.path("spec").path("domain");
         boolean screen = domain.path("devices").path("autoattachGraphicsDevice").asBoolean(true);
         return 248 + 8 * domain.path("cpu").path("sockets").asInt(1) + (screen ? 32 : 0) + "Mi";
     }

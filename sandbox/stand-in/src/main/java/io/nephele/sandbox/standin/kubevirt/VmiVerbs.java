@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nephele.sandbox.standin.Api;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 
 /** The verbs on a VMI, with the codes and texts recorded in b-subresources, s04 and s13. */
@@ -59,9 +61,10 @@ final class VmiVerbs {
                 if (!body.has("unfreezeTimeout")) {
                     throw handler("Unfreeze timeout in freeze request is not set");
                 }
-                freeze(vmi, "Freeze");
+                Duration limit = duration(body.path("unfreezeTimeout").asText());
+                freeze(vmi, "Freeze", () -> hypervisor.freeze(vmi, limit));
             }
-            case "unfreeze" -> freeze(vmi, "Unfreeze");
+            case "unfreeze" -> freeze(vmi, "Unfreeze", () -> hypervisor.thaw(vmi));
             default -> throw Refused.notServed();
         }
     }
@@ -74,16 +77,30 @@ final class VmiVerbs {
         }
     }
 
-    private void freeze(Vmi vmi, String command) throws Refused {
+    private interface AgentCommand {
+        void run() throws IOException;
+    }
+
+    /** As Go writes it: 5m0s. */
+    private static Duration duration(String text) throws Refused {
+        try {
+            return Duration.parse("PT" + text);
+        } catch (DateTimeParseException e) {
+            throw Refused.badRequest(
+                    "Can not unmarshal Request body to struct, error: time: invalid duration \"" + text + "\"");
+        }
+    }
+
+    private static void freeze(Vmi vmi, String name, AgentCommand command) throws Refused {
         if (!vmi.is("AgentConnected")) {
             throw handler(
-                    "server error. command " + command
+                    "server error. command " + name
                             + " failed: \"LibvirtError(Code=86, Domain=10, Message='Guest agent is not responding: QEMU guest agent is not connected')\"");
         }
         try {
-            hypervisor.freeze(vmi, command.equals("Freeze"));
+            command.run();
         } catch (IOException e) {
-            throw handler("server error. command " + command + " failed: \"" + e.getMessage() + "\"");
+            throw handler("server error. command " + name + " failed: \"" + e.getMessage() + "\"");
         }
     }
 
@@ -93,9 +110,9 @@ final class VmiVerbs {
 
     /** What the guest agent knows. */
     String ask(Vmi vmi, String verb) throws Refused {
-        ObjectNode info = hypervisor.agent(vmi);
+        ObjectNode info = vmi.is("AgentConnected") ? hypervisor.agent(vmi) : null;
         if (info == null) {
-            throw handler("server error. command GuestInfo failed: \"the guest agent does not answer\"");
+            throw Refused.conflict(KIND, vmi.name(), "VMI does not have guest agent connected");
         }
         return switch (verb) {
             case "userlist" -> items(info.path("userList"));

@@ -41,6 +41,10 @@ record CommandLine(String accelerator, Path directory) {
         return directory.resolve("qga");
     }
 
+    Path seed() {
+        return directory.resolve("seed.iso");
+    }
+
     List<String> of(Domain domain, Path consoleLog) {
         var line = new ArrayList<String>(List.of(EMULATOR, "-name", domain.name()));
         add(line, "-nodefaults", "-no-user-config", "-display", "none");
@@ -69,7 +73,7 @@ record CommandLine(String accelerator, Path directory) {
                             + each.serial() + ",addr=0x" + Integer.toHexString(FIRST_DISK + disk++) + boot);
         }
         if (domain.seed() != null) {
-            add(line, "-blockdev", seed(domain.seed()).toString());
+            add(line, "-blockdev", seed(seed()).toString());
             add(line, "-device", "virtio-blk-pci,drive=seed,addr=0x" + Integer.toHexString(FIRST_DISK + disk));
         }
         int nic = 0;

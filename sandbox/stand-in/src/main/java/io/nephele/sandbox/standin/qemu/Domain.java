@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param memoryMib its memory, in MiB
  * @param mostMemoryMib up to how much it may get while it runs, in MiB; not less than {@code memoryMib}
  * @param disks in the order in which the guest sees them
- * @param seed an ISO image for cloud-init
+ * @param seed what cloud-init finds
  * @param nics its network cards
  * @param screen whether it has a graphics card
  * @param efi whether its firmware is UEFI; BIOS if not
@@ -28,7 +28,7 @@ public record Domain(
         long memoryMib,
         long mostMemoryMib,
         List<Disk> disks,
-        @Nullable Path seed,
+        @Nullable Seed seed,
         List<Nic> nics,
         boolean screen,
         boolean efi,

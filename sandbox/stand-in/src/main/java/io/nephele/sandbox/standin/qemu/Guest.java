@@ -87,6 +87,10 @@ public final class Guest implements AutoCloseable {
     private void live() {
         try {
             Files.createDirectories(command.directory());
+            Files.createDirectories(log.getParent());
+            if (domain.seed() != null) {
+                domain.seed().write(command.seed());
+            }
             for (Path socket : List.of(command.monitor(), command.serial(), command.screen(), command.agent())) {
                 Files.deleteIfExists(socket);
             }
@@ -149,6 +153,9 @@ public final class Guest implements AutoCloseable {
     }
 
     private void end(State how, String why) {
+        if (how == State.FAILED) {
+            LOG.warn("{} was not started: {}", domain.name(), why);
+        }
         failure = why;
         agentOpen = false;
         state = how;
@@ -214,6 +221,15 @@ public final class Guest implements AutoCloseable {
     /** Presses the power button. A guest that does not listen does nothing. */
     public void powerDown() throws IOException {
         monitor().execute("system_powerdown");
+    }
+
+    /** Presses the power button of a guest if it has one. */
+    public void tryPowerDown() {
+        try {
+            powerDown();
+        } catch (IOException e) {
+            LOG.debug("{} is not running: {}", domain.name(), e.getMessage());
+        }
     }
 
     /** Ends the process, as if the plug were pulled. */
@@ -350,6 +366,44 @@ public final class Guest implements AutoCloseable {
                                         .put("node-name", node.path("node-name").asText())
                                         .put("size", bytes));
             }
+        }
+    }
+
+    /** Adds processors and memory until it has what is asked for; it cannot have less than before. */
+    public void resize(Domain.Cpu cpu, long memoryMib) throws IOException {
+        int missing = cpu.sockets() * cpu.cores() * cpu.threads()
+                - monitor().execute("query-cpus-fast").size();
+        for (JsonNode place : monitor().execute("query-hotpluggable-cpus")) {
+            if (missing > 0 && !place.has("qom-path")) {
+                ObjectNode device = Qmp.arguments();
+                device.put("driver", place.path("type").asText());
+                place.path("props")
+                        .properties()
+                        .forEach(property -> device.set(property.getKey(), property.getValue()));
+                monitor().execute("device_add", device);
+                missing--;
+            }
+        }
+        JsonNode size = monitor().execute("query-memory-size-summary");
+        long bytes = (memoryMib << 20)
+                - size.path("base-memory").asLong()
+                - size.path("plugged-memory").asLong();
+        if (bytes > 0) {
+            String id = "memory" + monitor().execute("query-memory-devices").size();
+            monitor()
+                    .execute(
+                            "object-add",
+                            Qmp.arguments()
+                                    .put("qom-type", "memory-backend-ram")
+                                    .put("id", id)
+                                    .put("size", bytes));
+            monitor()
+                    .execute(
+                            "device_add",
+                            Qmp.arguments()
+                                    .put("driver", "pc-dimm")
+                                    .put("id", "dimm-" + id)
+                                    .put("memdev", id));
         }
     }
 

@@ -180,6 +180,12 @@ final class CdiActions {
                             .isEqualTo(201);
                     return Answer.NONE;
                 })
+                .on("create utr t-(\\S+)", (stage, text) -> token(stage, text.group(1)))
+                .on(
+                        "POST https://cdi-uploadproxy(\\S+) \\((\\S+), token for ([^ ,)]+)( replaced by rubbish| absent)?.*\\)",
+                        this::upload)
+                // The stand-in makes the claim sooner.
+                .on("POST https://cdi-uploadproxy.* before UploadReady\\)", Actions.REMARK)
                 // Kinds that the stand-in does not have, or whose webhooks it does not have.
                 .on("delete CDI while.*|create (DataSource|VolumeImportSource|DataImportCron) .*", Actions.REMARK)
                 .on("kubectl delete pod importer-.*", Actions.REMARK)
@@ -361,6 +367,35 @@ final class CdiActions {
                         Calls.MERGE_PATCH,
                         "{\"status\": {\"hard\": {\"%1$s\": \"%2$s\"}, \"used\": {\"%1$s\": \"0\"}}}"
                                 .formatted(resource, hard));
+    }
+
+    /** The API server takes a moment to find an aggregated API. */
+    private static Answer token(Stage stage, String claim) {
+        return await().atMost(Duration.ofSeconds(20))
+                .until(
+                        () -> stage.calls()
+                                .call(
+                                        "POST",
+                                        "/apis/upload.cdi.kubevirt.io/v1beta1/namespaces/" + stage.namespace()
+                                                + "/uploadtokenrequests",
+                                        JSON,
+                                        """
+                                        {"apiVersion": "upload.cdi.kubevirt.io/v1beta1", "kind": "UploadTokenRequest",
+                                         "metadata": {"name": "t"}, "spec": {"pvcName": "%s"}}
+                                        """.formatted(claim)),
+                        answer -> answer.status() != 503 && answer.status() != 404);
+    }
+
+    private Answer upload(Stage stage, Matcher text) {
+        String token = Replay.parse(token(stage, text.group(3)).body())
+                .at("/status/token")
+                .asText();
+        Map<String, String> headers = switch (String.valueOf(text.group(4)).strip()) {
+            case "absent" -> Map.of();
+            case "null" -> Map.of("Authorization", "Bearer " + token);
+            default -> Map.of("Authorization", "Bearer " + token.replaceFirst("\\..*", ".rubbish.rubbish"));
+        };
+        return stage.calls().post(cdi.uploadProxy() + text.group(1), lab.body(text.group(2)), headers);
     }
 
     private static Answer fault(Stage stage, String dataVolume, String value) {

@@ -13,7 +13,6 @@ final class CdiScenarios {
     static final Map<String, String> NOT_YET = new LinkedHashMap<>();
 
     static {
-        NOT_YET.put("c08-upload", "the stand-in takes no uploads");
         NOT_YET.put("c15-pvc-without-datavolume", "the stand-in fills claims of DataVolumes only");
     }
 
@@ -21,6 +20,7 @@ final class CdiScenarios {
     static final Set<String> DELETING = Set.of(
             "c04-import-failures",
             "c06-delete",
+            "c08-upload",
             "c10-rejections",
             "c11-static-class-no-csi",
             "c13-datasource",
@@ -91,6 +91,7 @@ final class CdiScenarios {
                     .hiding("legclone")
                     // Whether CDI looks while its first pod runs.
                     .racy("DataVolume leg1 #1", "True Pod is running"),
+            of("c08-upload"),
             // See c09.
             of("c13-datasource").edited(held("golden")).racy("events of DataVolume from-ref-nosize", ":"),
             // Created and deleted at once: whether CDI has made the claim of a2 in between.

@@ -35,6 +35,11 @@ final class CdiUnderTest implements AutoCloseable {
         }
     }
 
+    /** Where images are uploaded to. */
+    String uploadProxy() {
+        return webhooks.url();
+    }
+
     void stopController() {
         cdi.close();
     }

@@ -1,0 +1,170 @@
+package io.nephele.sandbox.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.nephele.crds.instance.Instance;
+import io.nephele.sandbox.standin.qemu.Guest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An Instance is a machine that one can log in to. */
+class RealGuestsTest {
+
+    private static final Duration BOOT = Duration.ofMinutes(2);
+
+    @TempDir
+    static Path directory;
+
+    private static Sandbox sandbox;
+    private static Shell shell;
+
+    @BeforeAll
+    static void start() throws Exception {
+        assumeTrue(Hypervisor.isInstalled(), "QEMU is not installed: " + Hypervisor.HINT);
+        sandbox = Sandbox.start(Settings.in(directory).with(Hypervisor.QEMU));
+        shell = new Shell(sandbox, directory);
+        shell.run("aws ec2 create-key-pair --key-name alice --query KeyMaterial --output text > " + directory
+                + "/alice.pem; chmod 600 " + directory + "/alice.pem");
+    }
+
+    @AfterAll
+    static void stop() {
+        if (sandbox != null) {
+            sandbox.close();
+        }
+    }
+
+    private static String order(String more) {
+        return shell.run("aws ec2 run-instances --image-id $(aws ec2 describe-images --filters Name=name,Values=tiny"
+                + " --query 'Images[0].ImageId' --output text) --instance-type t1.tiny --key-name alice"
+                + " --query 'Instances[0].InstanceId' --output text " + more);
+    }
+
+    /** Logs in, as soon as that is possible, and says what a command printed. */
+    private static String ssh(String id, String command) {
+        return await().atMost(BOOT)
+                .pollInterval(Duration.ofMillis(300))
+                .until(() -> trySsh(id, command), Objects::nonNull);
+    }
+
+    private static String trySsh(String id, String command) {
+        Shell.Result result =
+                shell.tryRun("ssh -F " + sandbox.guestHost().sshConfig() + " -o ConnectTimeout=3 -o BatchMode=yes -i "
+                        + directory + "/alice.pem user@" + id + " '" + command + "'");
+        return result.status() == 0 ? result.output().strip() : null;
+    }
+
+    private static Guest guest(String id) {
+        String uid = sandbox.admin()
+                .genericKubernetesResources("kubevirt.io/v1", "VirtualMachineInstance")
+                .inNamespace("demo")
+                .withName(id)
+                .require()
+                .getMetadata()
+                .getUid();
+        return Objects.requireNonNull(sandbox.guestHost().guest(uid));
+    }
+
+    private static void terminate(String id) {
+        shell.run("aws ec2 terminate-instances --instance-ids " + id);
+    }
+
+    @Test
+    void theUserOfAKeyPairLogsInAndFindsWhatHeWroteAfterEveryKindOfRestart() throws Exception {
+        Files.writeString(directory.resolve("hello.sh"), "#!/bin/sh\necho hello from user data > /etc/hello\n");
+        String id = order("--user-data file://" + directory + "/hello.sh");
+        assertThat(ssh(id, "hostname")).isEqualTo(id);
+        assertThat(ssh(id, "cat /etc/hello")).isEqualTo("hello from user data");
+        String address = shell.run("aws ec2 describe-instances --instance-ids " + id
+                + " --query 'Reservations[0].Instances[0].PrivateIpAddress' --output text");
+        assertThat(ssh(id, "ip -4 addr show eth0")).contains(address + "/16");
+        assertThat(ssh(id, "echo kept > marker && sync && cat marker")).isEqualTo("kept");
+
+        String boot = "cat /proc/sys/kernel/random/boot_id";
+        String first = ssh(id, boot);
+        shell.run("aws ec2 reboot-instances --instance-ids " + id);
+        await().atMost(BOOT).until(() -> !ssh(id, boot).equals(first));
+        assertThat(ssh(id, "cat marker")).isEqualTo("kept");
+
+        shell.run("aws ec2 stop-instances --instance-ids " + id + " && aws ec2 wait instance-stopped --instance-ids "
+                + id);
+        assertThat(sandbox.admin()
+                        .genericKubernetesResources("kubevirt.io/v1", "VirtualMachineInstance")
+                        .inNamespace("demo")
+                        .withName(id)
+                        .get())
+                .isNull();
+        shell.run("aws ec2 start-instances --instance-ids " + id);
+        assertThat(ssh(id, "cat marker")).isEqualTo("kept");
+
+        Guest crashed = guest(id);
+        assertThat(ProcessHandle.of(crashed.pid()).orElseThrow().destroyForcibly())
+                .isTrue();
+        await().atMost(BOOT).until(() -> crashed.state() == Guest.State.CRASHED);
+        assertThat(ssh(id, "cat marker")).isEqualTo("kept");
+        assertThat(guest(id)).isNotSameAs(crashed);
+
+        ssh(id, "su -c poweroff || sudo poweroff || true");
+        await().atMost(BOOT)
+                .until(() -> shell.run("aws ec2 describe-instances --instance-ids " + id
+                                + " --query 'Reservations[0].Instances[0].State.Name' --output text")
+                        .equals("stopped"));
+        terminate(id);
+    }
+
+    @Test
+    void theConsoleSaysWhatTheGuestSaidAndTheScreenIsAPicture() {
+        String id = order("");
+        ssh(id, "true");
+        assertThat(shell.run(
+                        "aws ec2 get-console-output --latest --instance-id " + id + " --query Output --output text"))
+                .contains(id + " login:");
+        assertThat(shell.run("aws ec2 get-console-screenshot --instance-id " + id
+                        + " --query ImageData --output text | base64 -d | head -c 8 | od -An -tx1"))
+                .isEqualTo(" 89 50 4e 47 0d 0a 1a 0a");
+        terminate(id);
+    }
+
+    @Test
+    void aDiskThatGrowsIsSeenToGrowByTheRunningGuest() {
+        String id = order("");
+        assertThat(ssh(id, "cat /sys/block/vda/size")).isEqualTo(Long.toString((1L << 30) / 512));
+        String volume = sandbox.admin()
+                .resources(Instance.class)
+                .inNamespace("demo")
+                .withName(id)
+                .require()
+                .getStatus()
+                .rootVolume();
+        shell.run("kubectl -n demo patch volume " + volume + " --type merge -p '{\"spec\": {\"size\": \"2Gi\"}}'");
+        await().atMost(BOOT).until(() -> ssh(id, "cat /sys/block/vda/size").equals(Long.toString((2L << 30) / 512)));
+        terminate(id);
+    }
+
+    @Test
+    void whatTheMachineCannotHoldIsRefusedForWantOfCapacity() {
+        String id = order("--instance-type m1.xlarge");
+        await().atMost(BOOT)
+                .until(() -> shell.run("aws ec2 describe-instances --instance-ids " + id
+                                + " --query 'Reservations[0].Instances[0].StateReason.Code' --output text")
+                        .equals("Server.InsufficientInstanceCapacity"));
+        terminate(id);
+    }
+
+    @Test
+    void nodesSayWhatRunsTheirGuests() {
+        assertThat(sandbox.admin().nodes().list().getItems())
+                .allSatisfy(node -> assertThat(node.getMetadata().getLabels())
+                        .containsAllEntriesOf(Map.of("sandbox.nephele.io/hypervisor", "qemu"))
+                        .containsKeys("sandbox.nephele.io/accelerator", "sandbox.nephele.io/accelerator-reason"));
+    }
+}
