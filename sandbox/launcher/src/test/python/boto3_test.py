@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 ec2 = boto3.client("ec2")
 image = ec2.describe_images(Owners=["amazon", boto3.client("sts").get_caller_identity()["Account"]])["Images"]
 assert image == [], "the only image belongs to the catalogue"
-image = ec2.describe_images(Filters=[{"Name": "name", "Values": ["debian-*"]}])["Images"][0]
+image = ec2.describe_images(Filters=[{"Name": "name", "Values": ["ti*"]}])["Images"][0]
 assert image["State"] == "available" and image["Public"] is True
 
 # Key pairs: both types, both formats, import, fingerprints.

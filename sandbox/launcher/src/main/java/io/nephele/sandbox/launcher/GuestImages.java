@@ -52,7 +52,7 @@ final class GuestImages {
     }
 
     private static GuestImage tiny(String url) {
-        return new GuestImage(TINY, "Linux and busybox, boots in seconds; the user is called user", url, "1Gi");
+        return new GuestImage(TINY, "Linux and busybox, boots in seconds; the user is called user", url, "3Gi");
     }
 
     private static String build(Path home, String... arguments) throws IOException, InterruptedException {

@@ -137,7 +137,7 @@ class RealGuestsTest {
     @Test
     void aDiskThatGrowsIsSeenToGrowByTheRunningGuest() {
         String id = order("");
-        assertThat(ssh(id, "cat /sys/block/vda/size")).isEqualTo(Long.toString((1L << 30) / 512));
+        assertThat(ssh(id, "cat /sys/block/vda/size")).isEqualTo(Long.toString((3L << 30) / 512));
         String volume = sandbox.admin()
                 .resources(Instance.class)
                 .inNamespace("demo")
@@ -145,8 +145,8 @@ class RealGuestsTest {
                 .require()
                 .getStatus()
                 .rootVolume();
-        shell.run("kubectl -n demo patch volume " + volume + " --type merge -p '{\"spec\": {\"size\": \"2Gi\"}}'");
-        await().atMost(BOOT).until(() -> ssh(id, "cat /sys/block/vda/size").equals(Long.toString((2L << 30) / 512)));
+        shell.run("kubectl -n demo patch volume " + volume + " --type merge -p '{\"spec\": {\"size\": \"4Gi\"}}'");
+        await().atMost(BOOT).until(() -> ssh(id, "cat /sys/block/vda/size").equals(Long.toString((4L << 30) / 512)));
         terminate(id);
     }
 
