@@ -100,7 +100,8 @@ class LifecycleTest {
                 assertThatThrownBy(sandbox::controlPlane).hasMessageContaining("runs on a cluster that exists");
                 var shell = new Shell(sandbox, other);
                 String id = shell.run(
-                        "aws ec2 run-instances --image-id $(aws ec2 describe-images --query 'Images[0].ImageId' --output text)"
+                        "aws ec2 run-instances --image-id $(aws ec2 describe-images --filters Name=name,Values=tiny"
+                                + " --query 'Images[0].ImageId' --output text)"
                                 + " --instance-type t1.tiny --query 'Instances[0].InstanceId' --output text");
                 await().atMost(Duration.ofMinutes(2))
                         .until(() -> shell.run("aws ec2 describe-instances --output text --instance-ids " + id
