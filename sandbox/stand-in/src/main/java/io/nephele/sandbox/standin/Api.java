@@ -19,6 +19,7 @@ import java.net.HttpURLConnection;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Iterator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The API server as the controllers of the stand-in use it: objects without Java types, changed by merge patches of what differs. */
@@ -190,6 +191,24 @@ public final class Api {
             }
         }
         return patch.isEmpty() ? null : patch;
+    }
+
+    /**
+     * Has the API server pass on what is asked of a group to a server on this machine.
+     *
+     * @param service the name of the Service that stands for it
+     */
+    public void aggregate(String service, String group, String version, int port) {
+        for (String object : List.of("""
+                {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "%s", "namespace": "default"},
+                 "spec": {"type": "ExternalName", "externalName": "localhost"}}
+                """.formatted(service), """
+                {"apiVersion": "apiregistration.k8s.io/v1", "kind": "APIService", "metadata": {"name": "%2$s.%1$s"},
+                 "spec": {"group": "%1$s", "version": "%2$s", "groupPriorityMinimum": 1000, "versionPriority": 15,
+                  "insecureSkipTLSVerify": true, "service": {"name": "%3$s", "namespace": "default", "port": %4$d}}}
+                """.formatted(group, version, service, port))) {
+            client.resource(object).fieldManager(MANAGER).forceConflicts().serverSideApply();
+        }
     }
 
     /** Now, as Kubernetes writes it: whole seconds, UTC. */

@@ -9,7 +9,6 @@ import io.nephele.sandbox.standin.Request;
 import io.nephele.sandbox.standin.cdi.DataVolume.ClaimRef;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 
 /**
  * The two doors for uploads: cdi-apiserver's aggregated API {@code upload.cdi.kubevirt.io}, where the API server sends those whom it has let pass, to get a token; and the
@@ -33,22 +32,7 @@ final class UploadApi {
         var uploads = new UploadApi(api, tokens, proxy);
         https.handle(BASE, uploads::api);
         https.handle(UploadProxy.PATH, uploads::upload);
-        String service = """
-                {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "cdi-api", "namespace": "default"},
-                 "spec": {"type": "ExternalName", "externalName": "localhost"}}
-                """;
-        String apiService = """
-                {"apiVersion": "apiregistration.k8s.io/v1", "kind": "APIService", "metadata": {"name": "v1beta1.upload.cdi.kubevirt.io"},
-                 "spec": {"group": "upload.cdi.kubevirt.io", "version": "v1beta1", "groupPriorityMinimum": 1000, "versionPriority": 15,
-                  "insecureSkipTLSVerify": true, "service": {"name": "cdi-api", "namespace": "default", "port": %d}}}
-                """.formatted(https.port());
-        for (String object : List.of(service, apiService)) {
-            api.client()
-                    .resource(object)
-                    .fieldManager("stand-in")
-                    .forceConflicts()
-                    .serverSideApply();
-        }
+        api.aggregate("cdi-api", "upload.cdi.kubevirt.io", "v1beta1", https.port());
     }
 
     private Answer upload(Request request) throws IOException {

@@ -69,22 +69,7 @@ final class Subresources {
     static void install(Api api, HttpsEndpoint https, Guests guests, Hypervisor hypervisor, Consoles consoles) {
         var subresources = new Subresources(api, guests, hypervisor, consoles);
         https.handle(BASE, subresources::handle);
-        String service = """
-                {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "virt-api", "namespace": "default"},
-                 "spec": {"type": "ExternalName", "externalName": "localhost"}}
-                """;
-        String apiService = """
-                {"apiVersion": "apiregistration.k8s.io/v1", "kind": "APIService", "metadata": {"name": "v1.subresources.kubevirt.io"},
-                 "spec": {"group": "subresources.kubevirt.io", "version": "v1", "groupPriorityMinimum": 1000, "versionPriority": 15,
-                  "insecureSkipTLSVerify": true, "service": {"name": "virt-api", "namespace": "default", "port": %d}}}
-                """.formatted(https.port());
-        for (String object : List.of(service, apiService)) {
-            api.client()
-                    .resource(object)
-                    .fieldManager("stand-in")
-                    .forceConflicts()
-                    .serverSideApply();
-        }
+        api.aggregate("virt-api", "subresources.kubevirt.io", "v1", https.port());
     }
 
     private Answer handle(Request request) throws IOException {
