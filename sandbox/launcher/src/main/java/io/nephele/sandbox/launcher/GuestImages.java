@@ -16,7 +16,8 @@ final class GuestImages {
     /** The one that is always there. */
     static final String TINY = "tiny";
 
-    private static final String DEBIAN = "debian-12";
+    /** Has cloud-init and QEMU's agent. */
+    static final String DEBIAN = "debian-12";
 
     private GuestImages() {}
 
@@ -40,6 +41,11 @@ final class GuestImages {
                     DEBIAN, "Debian 12 (bookworm)", server.url(DEBIAN + ".qcow2", Path.of(debian)), "3Gi"));
         }
         return List.copyOf(images);
+    }
+
+    /** Builds the Debian, which takes minutes, unless it is there. */
+    static void buildDebian(Path home) throws IOException, InterruptedException {
+        build(home, "debian");
     }
 
     /** Of a cluster that exists, which reaches the world. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.nephele.crds.instance.Instance;
 import io.nephele.sandbox.standin.qemu.Guest;
 import java.nio.file.Files;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,6 +33,9 @@ class RealGuestsTest {
     @BeforeAll
     static void start() throws Exception {
         assumeTrue(Hypervisor.isInstalled(), "QEMU is not installed: " + Hypervisor.HINT);
+        if (debianCanBeBuilt()) {
+            GuestImages.buildDebian(Settings.sourceTree());
+        }
         sandbox = Sandbox.start(Settings.in(directory).with(Hypervisor.QEMU));
         shell = new Shell(sandbox, directory);
         shell.run("aws ec2 create-key-pair --key-name alice --query KeyMaterial --output text > " + directory
@@ -43,23 +49,37 @@ class RealGuestsTest {
         }
     }
 
+    private static boolean debianCanBeBuilt() {
+        return Stream.of(System.getenv("PATH").split(":"))
+                .anyMatch(folder -> Files.exists(Path.of(folder, "mmdebstrap")));
+    }
+
     private static String order(String more) {
-        return shell.run("aws ec2 run-instances --image-id $(aws ec2 describe-images --filters Name=name,Values=tiny"
-                + " --query 'Images[0].ImageId' --output text) --instance-type t1.tiny --key-name alice"
-                + " --query 'Instances[0].InstanceId' --output text " + more);
+        return orderOf(GuestImages.TINY, more);
+    }
+
+    private static String orderOf(String image, String more) {
+        return shell.run(
+                "aws ec2 run-instances --image-id $(aws ec2 describe-images --filters Name=name,Values=" + image
+                        + " --query 'Images[0].ImageId' --output text) --instance-type t1.tiny --key-name alice"
+                        + " --query 'Instances[0].InstanceId' --output text " + more);
     }
 
     /** Logs in, as soon as that is possible, and says what a command printed. */
     private static String ssh(String id, String command) {
-        return await().atMost(BOOT)
-                .pollInterval(Duration.ofMillis(300))
-                .until(() -> trySsh(id, command), Objects::nonNull);
+        return sshAs("user", id, command);
     }
 
-    private static String trySsh(String id, String command) {
+    private static String sshAs(String user, String id, String command) {
+        return await().atMost(BOOT)
+                .pollInterval(Duration.ofMillis(300))
+                .until(() -> trySsh(user, id, command), Objects::nonNull);
+    }
+
+    private static String trySsh(String user, String id, String command) {
         Shell.Result result =
                 shell.tryRun("ssh -F " + sandbox.guestHost().sshConfig() + " -o ConnectTimeout=3 -o BatchMode=yes -i "
-                        + directory + "/alice.pem user@" + id + " '" + command + "'");
+                        + directory + "/alice.pem " + user + "@" + id + " '" + command + "'");
         return result.status() == 0 ? result.output().strip() : null;
     }
 
@@ -131,6 +151,40 @@ class RealGuestsTest {
         assertThat(shell.run("aws ec2 get-console-screenshot --instance-id " + id
                         + " --query ImageData --output text | base64 -d | head -c 8 | od -An -tx1"))
                 .isEqualTo(" 89 50 4e 47 0d 0a 1a 0a");
+        terminate(id);
+    }
+
+    @Test
+    void cloudInitSetsUpADebianAndTheAgentInItSaysWhatItIs() throws Exception {
+        assumeTrue(debianCanBeBuilt(), "mmdebstrap is not installed, which builds the Debian guest");
+        Files.writeString(directory.resolve("cloud-config"), """
+                #cloud-config
+                write_files:
+                - {path: /etc/hello, content: from cloud-config}
+                runcmd: [[cp, /etc/hello, /etc/copied]]
+                """);
+        String id = orderOf(GuestImages.DEBIAN, "--user-data file://" + directory + "/cloud-config");
+        assertThat(sshAs("debian", id, "cloud-init status --wait | tail -n 1")).isEqualTo("status: done");
+        assertThat(sshAs("debian", id, "cloud-id; hostname; cat /etc/copied"))
+                .isEqualTo("nocloud\n" + id + "\nfrom cloud-config");
+
+        String vmi = "/apis/subresources.kubevirt.io/v1/namespaces/demo/virtualmachineinstances/" + id;
+        shell.run("kubectl -n demo wait vmi/" + id + " --for=condition=AgentConnected --timeout=60s");
+        JsonNode os = new ObjectMapper()
+                .readTree(sandbox.admin().raw(vmi + "/guestosinfo"))
+                .path("os");
+        assertThat(os.path("id").asText()).isEqualTo("debian");
+        assertThat(os.path("versionId").asText()).isEqualTo("12");
+        await().atMost(BOOT)
+                .until(() -> shell.run("kubectl -n demo get vmi " + id
+                                + " -o jsonpath='{.status.guestOSInfo.id} {.status.interfaces[0].infoSource}'")
+                        .matches("debian .*guest-agent.*"));
+
+        sandbox.admin().raw(vmi + "/freeze", "PUT", Map.of("unfreezeTimeout", "5m"));
+        assertThat(guest(id).ask("guest-fsfreeze-status").asText()).isEqualTo("frozen");
+        sandbox.admin().raw(vmi + "/unfreeze", "PUT", Map.of());
+        assertThat(guest(id).ask("guest-fsfreeze-status").asText()).isEqualTo("thawed");
+        assertThat(sshAs("debian", id, "sudo touch /etc/written && echo yes")).isEqualTo("yes");
         terminate(id);
     }
 
