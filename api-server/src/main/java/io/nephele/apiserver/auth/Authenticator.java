@@ -66,6 +66,7 @@ public class Authenticator {
         Members.Member member = members.find(session.project(), session.user());
         if (member == null
                 || !member.membership().getMetadata().getUid().equals(session.membership())
+                || member.wasOutSince(session.issuedAt())
                 || !member.project().accountId().equals(session.account())
                 || !isSourceGood(session, now)) {
             throw signature.refused(Refusal.UNKNOWN_TOKEN);

@@ -6,6 +6,7 @@ import io.nephele.crds.project.Project;
 import io.nephele.crds.project.ProjectMembership;
 import io.nephele.crds.project.ProjectState;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Who is a member of what at this moment: without that neither a key nor a session nor a sign of the identity provider opens anything. */
@@ -19,7 +20,15 @@ public class Members {
     }
 
     /** A project that a user may act in, and as what. */
-    public record Member(Project project, ProjectMembership membership) {}
+    public record Member(Project project, ProjectMembership membership) {
+
+        /** Whether he was put out, or left, after that second, though he is back: what he was given before is over. */
+        boolean wasOutSince(long epochSecond) {
+            return membership.getHistory().stream()
+                    .filter(entry -> MembershipState.Removed.name().equals(entry.to()) && entry.at() != null)
+                    .anyMatch(entry -> Instant.parse(entry.at()).getEpochSecond() > epochSecond);
+        }
+    }
 
     /** The user in the project, or null if there is no such project, if it is over, or if he is not in it. */
     public @Nullable Member find(String projectName, String user) {

@@ -17,8 +17,10 @@ import io.nephele.crds.accesskey.MasterKey;
 import io.nephele.crds.image.Image;
 import io.nephele.crds.keypair.KeyPair;
 import io.nephele.crds.project.MemberRole;
+import io.nephele.crds.project.MembershipState;
 import io.nephele.crds.project.Project;
 import io.nephele.crds.project.ProjectMembership;
+import io.nephele.crds.project.ProjectMembershipSpec;
 import io.nephele.sandbox.controlplane.Ports;
 import java.io.IOException;
 import java.net.URI;
@@ -409,19 +411,9 @@ class IdentityTest {
                             .code())
                     .isEqualTo("ok");
         }
-        admin.resources(ProjectMembership.class)
-                .inNamespace("leaving")
-                .withName("dave")
-                .edit(membership -> {
-                    var spec = membership.getSpec();
-                    membership.setSpec(new io.nephele.crds.project.ProjectMembershipSpec(
-                            spec.user(),
-                            spec.role(),
-                            io.nephele.crds.project.MembershipState.Removed,
-                            "gone",
-                            spec.limits()));
-                    return membership;
-                });
+        Instant issued = Instant.now();
+        await().until(() -> Instant.now().getEpochSecond() > issued.getEpochSecond());
+        say("leaving", "dave", MembershipState.Removed);
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(Stream.of(endpoint, sandbox.endpoint())
                                 .flatMap(facade -> credentials.stream().map(c -> c.at(facade)))
@@ -430,6 +422,28 @@ class IdentityTest {
                         .containsOnly("AuthFailure"));
         assertThat(credentials.get(1).sts("Action=GetCallerIdentity").code()).isEqualTo("InvalidClientTokenId");
         assertThat(assume("dave", role("leaving"), "").code()).isEqualTo("AccessDenied");
+
+        say("leaving", "dave", MembershipState.Accepted);
+        await("his key is good again")
+                .atMost(SOON)
+                .until(() -> key.ec2("Action=DescribeInstances").code().equals("ok"));
+        assertThat(credentials.stream()
+                        .skip(1)
+                        .map(session -> session.ec2("Action=DescribeInstances").code()))
+                .as("sessions of the time before he was put out")
+                .containsOnly("AuthFailure");
+    }
+
+    private void say(String project, String user, MembershipState state) {
+        admin.resources(ProjectMembership.class)
+                .inNamespace(project)
+                .withName(user)
+                .edit(membership -> {
+                    var spec = membership.getSpec();
+                    membership.setSpec(
+                            new ProjectMembershipSpec(spec.user(), spec.role(), state, "said so", spec.limits()));
+                    return membership;
+                });
     }
 
     @Test
