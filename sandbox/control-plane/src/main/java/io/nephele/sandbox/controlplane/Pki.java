@@ -1,11 +1,18 @@
 package io.nephele.sandbox.controlplane;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.SecureRandom;
+import java.security.cert.CertificateFactory;
 import java.util.HexFormat;
 import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * The certificates, keys and tokens of one control plane. They are made once and kept, so that what trusts them goes on doing so after a restart.
@@ -35,6 +42,26 @@ public record Pki(Path directory) {
     /** The key of {@link #serverCertificate()}. */
     public Path serverKey() {
         return directory.resolve("stand-in.key");
+    }
+
+    /** What a TLS context needs to trust this authority and no other. */
+    public TrustManager[] trust() throws IOException, GeneralSecurityException {
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        try (InputStream pem = Files.newInputStream(authority())) {
+            trusted.setCertificateEntry(
+                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+        }
+        var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        managers.init(trusted);
+        return managers.getTrustManagers();
+    }
+
+    /** Of a client that trusts this authority and no other. */
+    public SSLContext clientContext() throws IOException, GeneralSecurityException {
+        var context = SSLContext.getInstance("TLS");
+        context.init(null, trust(), null);
+        return context;
     }
 
     private static void make(Path directory) throws IOException {

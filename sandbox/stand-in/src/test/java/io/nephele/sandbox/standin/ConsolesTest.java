@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.nephele.sandbox.controlplane.ApiServerExtension;
 import io.nephele.sandbox.controlplane.ControlPlane;
+import io.nephele.sandbox.controlplane.Pki;
 import io.nephele.sandbox.standin.cdi.Cdi;
 import io.nephele.sandbox.standin.kubevirt.KubeVirt;
 import java.io.ByteArrayInputStream;
@@ -18,18 +19,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import javax.imageio.ImageIO;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -63,7 +58,7 @@ class ConsolesTest {
         cdi = Cdi.start(client, https, io.nephele.sandbox.standin.cdi.Timings.FAST);
         kubeVirt = KubeVirt.start(client, https, io.nephele.sandbox.standin.kubevirt.Timings.FAST);
         http = HttpClient.newBuilder()
-                .sslContext(trusting(running.pki().resolve("ca.crt")))
+                .sslContext(new Pki(running.pki()).clientContext())
                 .build();
         client.resource("""
                 apiVersion: v1
@@ -349,19 +344,5 @@ class ConsolesTest {
                 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: %1$s}
                 subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: %1$s}]
                 """.formatted(user)).create();
-    }
-
-    private static SSLContext trusting(Path authority) throws Exception {
-        var trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        try (var pem = Files.newInputStream(authority)) {
-            trusted.setCertificateEntry(
-                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(pem));
-        }
-        var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        managers.init(trusted);
-        var context = SSLContext.getInstance("TLS");
-        context.init(null, managers.getTrustManagers(), null);
-        return context;
     }
 }

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.nephele.sandbox.controlplane.ApiServerExtension;
 import io.nephele.sandbox.controlplane.ControlPlane;
+import io.nephele.sandbox.controlplane.Pki;
 import io.nephele.sandbox.standin.Api;
 import io.nephele.sandbox.standin.HttpsEndpoint;
 import io.nephele.sandbox.standin.StandInCrds;
@@ -27,15 +28,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -368,17 +365,8 @@ class DisksTest {
 
     private static HttpResponse<String> upload(String path, String token, HttpRequest.BodyPublisher body)
             throws Exception {
-        var trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        try (var pem = Files.newInputStream(pki.resolve("ca.crt"))) {
-            trusted.setCertificateEntry(
-                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(pem));
-        }
-        var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        managers.init(trusted);
-        var context = SSLContext.getInstance("TLS");
-        context.init(null, managers.getTrustManagers(), null);
-        try (var http = HttpClient.newBuilder().sslContext(context).build()) {
+        try (var http =
+                HttpClient.newBuilder().sslContext(new Pki(pki).clientContext()).build()) {
             return http.send(
                     HttpRequest.newBuilder(URI.create(https.url() + path))
                             .header("Authorization", "Bearer " + token)

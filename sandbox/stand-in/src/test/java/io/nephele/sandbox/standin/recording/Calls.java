@@ -1,19 +1,14 @@
 package io.nephele.sandbox.standin.recording;
 
 import io.nephele.sandbox.controlplane.ControlPlane;
+import io.nephele.sandbox.controlplane.Pki;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.util.Map;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /** Plain HTTP to the API server: codes and bodies as they come. */
 final class Calls implements AutoCloseable {
@@ -36,22 +31,8 @@ final class Calls implements AutoCloseable {
         url = controlPlane.url();
         token = controlPlane.adminToken();
         http = HttpClient.newBuilder()
-                .sslContext(trusting(controlPlane.pki().resolve("ca.crt")))
+                .sslContext(new Pki(controlPlane.pki()).clientContext())
                 .build();
-    }
-
-    private static SSLContext trusting(Path authority) throws IOException, GeneralSecurityException {
-        var trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        try (var pem = Files.newInputStream(authority)) {
-            trusted.setCertificateEntry(
-                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(pem));
-        }
-        var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        managers.init(trusted);
-        var context = SSLContext.getInstance("TLS");
-        context.init(null, managers.getTrustManagers(), null);
-        return context;
     }
 
     /** A call as clients usually make it. */
