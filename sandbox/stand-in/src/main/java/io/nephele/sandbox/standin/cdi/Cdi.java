@@ -71,15 +71,16 @@ public final class Cdi implements AutoCloseable {
                 ? new Simulated(source, timings, steps)
                 : new Disks(store, source, this, timings.progress(), steps, queue::add);
         provisioner = new Provisioner(api, classes, drivers, contents);
+        var workers = new Pods(reports, timings, steps);
         controller = new DataVolumeController(
                 api,
                 this,
                 reports,
                 classes,
                 provisioner,
-                new Import(reports, provisioner, source, contents, quota, timings, steps),
-                new Clone(this, reports, provisioner, contents, timings, steps),
-                new Upload(reports, provisioner, contents, timings, steps),
+                new Import(reports, provisioner, source, contents, quota, workers),
+                new Clone(this, reports, provisioner, contents, workers),
+                new Upload(reports, provisioner, contents, workers),
                 timings,
                 steps);
         SandboxStorage.install(api);

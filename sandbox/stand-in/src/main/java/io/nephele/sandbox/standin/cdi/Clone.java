@@ -1,7 +1,6 @@
 package io.nephele.sandbox.standin.cdi;
 
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
-import io.nephele.sandbox.standin.Steps;
 import io.nephele.sandbox.standin.cdi.Contents.Progress;
 import io.nephele.sandbox.standin.cdi.Source.Failure;
 import java.util.HashMap;
@@ -14,16 +13,14 @@ final class Clone {
     private final Reports reports;
     private final Provisioner provisioner;
     private final Contents contents;
-    private final Timings timings;
-    private final Steps steps;
+    private final Pods pods;
 
-    Clone(Cdi cdi, Reports reports, Provisioner provisioner, Contents contents, Timings timings, Steps steps) {
+    Clone(Cdi cdi, Reports reports, Provisioner provisioner, Contents contents, Pods pods) {
         this.cdi = cdi;
         this.reports = reports;
         this.provisioner = provisioner;
         this.contents = contents;
-        this.timings = timings;
-        this.steps = steps;
+        this.pods = pods;
     }
 
     void advance(DataVolume dataVolume, PersistentVolumeClaim claim) {
@@ -64,7 +61,7 @@ final class Clone {
             String text = "target resources requests storage size is smaller than the source %d < %d"
                     .formatted(Claims.bytes(claim), Claims.bytes(original));
             reports.on(dataVolume).pending(text).running("False", "Error", text).send();
-        } else if (due(dataVolume, "Populator", timings.scheduling())) {
+        } else if (pods.due(dataVolume, "Populator")) {
             reports.normal(dataVolume, "CloneInProgress", cloning(dataVolume) + " in progress");
             reports.on(dataVolume)
                     .phase("CloneInProgress")
@@ -84,19 +81,12 @@ final class Clone {
                 }
             }
             case "ContainerCreating" -> {
-                if (due(dataVolume, "Running", timings.scheduling())) {
+                if (pods.due(dataVolume, "Running")) {
                     reports.on(dataVolume).transferring("Pod is running").send();
                 }
             }
             case "Pod is running" -> copy(dataVolume, claim, original);
-            case "Error" -> {
-                if (due(dataVolume, "Retry " + dataVolume.restarts(), timings.retry(dataVolume.restarts()))) {
-                    reports.on(dataVolume)
-                            .transferring("Pod is running")
-                            .restarts(dataVolume.restarts() + 1)
-                            .send();
-                }
-            }
+            case "Error" -> pods.retry(dataVolume);
             case "Completed" -> succeed(dataVolume, claim);
             default -> {}
         }
@@ -155,7 +145,7 @@ final class Clone {
                 .ready("True", null, "")
                 .send();
         reports.normal(dataVolume, "CloneSucceeded", successfully(dataVolume));
-        steps.forget(dataVolume.uid());
+        pods.forget(dataVolume);
         contents.forget(claim);
     }
 
@@ -165,9 +155,5 @@ final class Clone {
 
     private static String successfully(DataVolume dataVolume) {
         return "Successfully cloned from " + dataVolume.cloneSource() + " into " + dataVolume.key();
-    }
-
-    private boolean due(DataVolume dataVolume, String step, java.time.Duration after) {
-        return steps.due(dataVolume.uid(), dataVolume.key(), step, after);
     }
 }

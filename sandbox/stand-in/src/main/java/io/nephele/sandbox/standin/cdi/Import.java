@@ -2,7 +2,6 @@ package io.nephele.sandbox.standin.cdi;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
-import io.nephele.sandbox.standin.Steps;
 import io.nephele.sandbox.standin.cdi.Contents.Progress;
 import io.nephele.sandbox.standin.cdi.Source.Failure;
 import java.util.HashMap;
@@ -22,27 +21,18 @@ final class Import {
     private final Source source;
     private final Contents contents;
     private final PodQuota quota;
-    private final Timings timings;
-    private final Steps steps;
+    private final Pods pods;
 
     /** The DataVolumes whose importer pod has scratch space, by uid. After a restart of the stand-in it begins anew. */
     private final Set<String> withScratch = ConcurrentHashMap.newKeySet();
 
-    Import(
-            Reports reports,
-            Provisioner provisioner,
-            Source source,
-            Contents contents,
-            PodQuota quota,
-            Timings timings,
-            Steps steps) {
+    Import(Reports reports, Provisioner provisioner, Source source, Contents contents, PodQuota quota, Pods pods) {
         this.reports = reports;
         this.provisioner = provisioner;
         this.source = source;
         this.contents = contents;
         this.quota = quota;
-        this.timings = timings;
-        this.steps = steps;
+        this.pods = pods;
     }
 
     void forget(String uid) {
@@ -54,7 +44,7 @@ final class Import {
         switch (dataVolume.reason("Running")) {
             case "", "ErrExceededQuota" -> start(dataVolume, claim);
             case "ContainerCreating" -> {
-                if (due(dataVolume, "Running", timings.scheduling())) {
+                if (pods.due(dataVolume, "Running")) {
                     reports.normal(dataVolume, "ImportInProgress", "Import into " + dataVolume.name() + " in progress");
                     reports.on(dataVolume)
                             .phase("ImportInProgress")
@@ -64,19 +54,12 @@ final class Import {
             }
             case "Pod is running" -> work(dataVolume, claim);
             case "Scratch space required" -> {
-                if (due(dataVolume, "Scratch", timings.scheduling())) {
+                if (pods.due(dataVolume, "Scratch")) {
                     withScratch.add(uid);
                     schedule(dataVolume);
                 }
             }
-            case "Error" -> {
-                if (due(dataVolume, "Retry " + dataVolume.restarts(), timings.retry(dataVolume.restarts()))) {
-                    reports.on(dataVolume)
-                            .transferring("Pod is running")
-                            .restarts(dataVolume.restarts() + 1)
-                            .send();
-                }
-            }
+            case "Error" -> pods.retry(dataVolume);
             case "Completed" -> succeed(dataVolume, claim);
             default -> {} // it has failed for good
         }
@@ -96,8 +79,7 @@ final class Import {
             status.send();
             return;
         }
-        if (!provisioner.serves(claim)
-                || !due(dataVolume, "Schedule " + dataVolume.reason("Running"), timings.scheduling())) {
+        if (!provisioner.serves(claim) || !pods.due(dataVolume, "Schedule " + dataVolume.reason("Running"))) {
             return;
         }
         if (quota.forbidsPod(dataVolume.namespace())) {
@@ -109,8 +91,8 @@ final class Import {
                     .notReady()
                     .running("False", "ErrExceededQuota", text)
                     .send();
-            steps.forget(dataVolume.uid());
-            due(dataVolume, "Schedule ErrExceededQuota", timings.retry());
+            pods.forget(dataVolume);
+            pods.due(dataVolume, "Schedule ErrExceededQuota", pods.timings().retry());
         } else {
             schedule(dataVolume);
         }
@@ -130,7 +112,7 @@ final class Import {
         JsonNode from = dataVolume.spec().path("source");
         String fault = dataVolume.annotation(Annotations.FAULT);
         if (!dataVolume.hasSource("blank") && !withScratch.contains(uid)) {
-            if (!due(dataVolume, "Connect " + dataVolume.restarts(), timings.scheduling())) {
+            if (!pods.due(dataVolume, "Connect " + dataVolume.restarts())) {
                 return;
             }
             Failure failure = source.connect(from, fault);
@@ -211,13 +193,9 @@ final class Import {
                 .send();
         provisioner.bind(claim);
         reports.normal(dataVolume, "ImportSucceeded", "Successfully imported into PVC " + dataVolume.name());
-        steps.forget(dataVolume.uid());
+        pods.forget(dataVolume);
         withScratch.remove(dataVolume.uid());
         contents.forget(claim);
-    }
-
-    private boolean due(DataVolume dataVolume, String step, java.time.Duration after) {
-        return steps.due(dataVolume.uid(), dataVolume.key(), step, after);
     }
 
     private static String prime(PersistentVolumeClaim claim) {

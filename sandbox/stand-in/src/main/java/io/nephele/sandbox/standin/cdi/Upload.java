@@ -1,7 +1,6 @@
 package io.nephele.sandbox.standin.cdi;
 
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
-import io.nephele.sandbox.standin.Steps;
 import java.util.Map;
 
 /** Waits for what a client sends for a claim (recording c08). Where it is, its condition Running tells; the pod itself is not shown. */
@@ -10,22 +9,20 @@ final class Upload {
     private final Reports reports;
     private final Provisioner provisioner;
     private final Contents contents;
-    private final Timings timings;
-    private final Steps steps;
+    private final Pods pods;
 
-    Upload(Reports reports, Provisioner provisioner, Contents contents, Timings timings, Steps steps) {
+    Upload(Reports reports, Provisioner provisioner, Contents contents, Pods pods) {
         this.reports = reports;
         this.provisioner = provisioner;
         this.contents = contents;
-        this.timings = timings;
-        this.steps = steps;
+        this.pods = pods;
     }
 
     void advance(DataVolume dataVolume, PersistentVolumeClaim claim) {
         switch (dataVolume.reason("Running")) {
             case "" -> start(dataVolume, claim);
             case "ContainerCreating" -> {
-                if (due(dataVolume, "Running")) {
+                if (pods.due(dataVolume, "Running")) {
                     reports.on(dataVolume).transferring("Pod is running").send();
                 }
             }
@@ -54,7 +51,7 @@ final class Upload {
                     .notReady()
                     .idle()
                     .send();
-        } else if (provisioner.serves(claim) && due(dataVolume, "Schedule")) {
+        } else if (provisioner.serves(claim) && pods.due(dataVolume, "Schedule")) {
             reports.on(dataVolume)
                     .phase("UploadScheduled")
                     .running("False", "ContainerCreating", "")
@@ -63,7 +60,7 @@ final class Upload {
     }
 
     private void listen(DataVolume dataVolume, PersistentVolumeClaim claim) {
-        if (due(dataVolume, "Ready")) {
+        if (pods.due(dataVolume, "Ready")) {
             // Clients look at these.
             provisioner.annotate(claim, Map.of(Annotations.POD_PHASE, "Running", Annotations.POD_READY, "true"));
             reports.normal(dataVolume, "UploadReady", "Upload into " + dataVolume.name() + " ready");
@@ -91,11 +88,7 @@ final class Upload {
                 .bound()
                 .ready("True", null, "")
                 .send();
-        steps.forget(dataVolume.uid());
+        pods.forget(dataVolume);
         contents.forget(claim);
-    }
-
-    private boolean due(DataVolume dataVolume, String step) {
-        return steps.due(dataVolume.uid(), dataVolume.key(), step, timings.scheduling());
     }
 }
