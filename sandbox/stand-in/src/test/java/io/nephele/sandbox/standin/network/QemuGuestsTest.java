@@ -69,8 +69,9 @@ class QemuGuestsTest {
                     "while true; do echo hello from b | nc -l -p 80; done &");
             Path consoleOfA = start(
                     "a", a, """
-                    until ping -c 1 -W 1 %1$s >/dev/null; do sleep 1; done
-                    echo "b: $(nc -w 9 %1$s 80 </dev/null)"
+                    # It answers a ping before its script listens.
+                    until b=$(nc -w 9 %1$s 80 </dev/null) && [ "$b" ]; do sleep 1; done
+                    echo "b: $b"
                     echo "world: $(nc -w 9 %2$s %3$d </dev/null)"
                     echo "loopback: $(nc -w 1 10.244.0.1 %4$d </dev/null)$(nc -w 1 127.0.0.1 %4$d </dev/null)$(nc -w 1 10.244.0.2 %4$d </dev/null)."
                     """.formatted(B, outside.getHostAddress(), world.getLocalPort(), loopback.getLocalPort()));
