@@ -160,7 +160,7 @@ class RealGuestsTest {
 
     @Test
     void cloudInitSetsUpADebianAndTheAgentInItSaysWhatItIs() throws Exception {
-        assumeTrue(debianIsThere, "The Debian guest could not be built: its log says why");
+        assumeTrue(debianIsThere, "The Debian guest could not be built, for the reason that was printed");
         Files.writeString(directory.resolve("cloud-config"), """
                 #cloud-config
                 write_files:
