@@ -2,6 +2,7 @@ package io.nephele.sandbox.standin.network;
 
 import io.nephele.sandbox.controlplane.ChildProcess;
 import io.nephele.sandbox.controlplane.Ports;
+import io.nephele.sandbox.standin.qmp.Qmp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ final class Gateway implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(200);
     private static final int ATTEMPTS = 10;
 
-    private record Running(ChildProcess process, Monitor monitor) {}
+    private record Running(ChildProcess process, Qmp monitor) {}
 
     private final String name;
     private final Path monitorSocket;
@@ -66,8 +67,8 @@ final class Gateway implements AutoCloseable {
                 }
             });
             try {
-                var monitor = new Monitor(server.accept());
-                while (!monitor.run("info network").contains("unix:")) {
+                var monitor = new Qmp(server.accept(), event -> LOG.debug("{}: {}", name, event));
+                while (!monitor.human("info network").contains("unix:")) {
                     Thread.sleep(1); // It connects its network in the background, and drops frames before.
                 }
                 for (var forward : forwards.entrySet()) {
@@ -163,15 +164,15 @@ final class Gateway implements AutoCloseable {
     synchronized void unforward(int port) {
         forwards.remove(port);
         try {
-            running.monitor().run("hostfwd_remove out tcp:127.0.0.1:%d".formatted(port));
+            running.monitor().human("hostfwd_remove out tcp:127.0.0.1:%d".formatted(port));
         } catch (IOException gone) {
             // It died, and comes back without this forward.
         }
     }
 
     /** False if somebody else listens there. Success prints nothing. */
-    private static boolean add(Monitor monitor, int port, int address) throws IOException {
-        return monitor.run("hostfwd_add out tcp:127.0.0.1:%d-%s:22".formatted(port, PodNetwork.text(address)))
+    private static boolean add(Qmp monitor, int port, int address) throws IOException {
+        return monitor.human("hostfwd_add out tcp:127.0.0.1:%d-%s:22".formatted(port, PodNetwork.text(address)))
                 .isEmpty();
     }
 

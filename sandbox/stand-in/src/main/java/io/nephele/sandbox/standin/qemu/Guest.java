@@ -3,6 +3,7 @@ package io.nephele.sandbox.standin.qemu;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nephele.sandbox.controlplane.ChildProcess;
+import io.nephele.sandbox.standin.qmp.Qmp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.UnixDomainSocketAddress;
@@ -134,7 +135,7 @@ public final class Guest implements AutoCloseable {
         while (child.isAlive() && System.nanoTime() < limit) {
             if (Files.exists(command.monitor())) {
                 try {
-                    return new Qmp(command.monitor(), this::heard);
+                    return Qmp.connect(command.monitor(), this::heard);
                 } catch (IOException notYet) {
                     LOG.debug("{} does not listen yet", domain.name(), notYet);
                 }

@@ -1,4 +1,4 @@
-package io.nephele.sandbox.standin.qemu;
+package io.nephele.sandbox.standin.qmp;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /** A connection to QEMU's monitor (QMP). Replies are told from events: an event may come before the reply of the command that caused it. */
-final class Qmp implements AutoCloseable {
+public final class Qmp implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long REPLY_SECONDS = 30;
@@ -33,24 +33,32 @@ final class Qmp implements AutoCloseable {
     private final AtomicLong serial = new AtomicLong();
     private final Thread reader;
 
+    /** Connects to a QEMU that listens on a unix socket; otherwise as {@link #Qmp}. */
+    public static Qmp connect(Path socket, Consumer<JsonNode> events) throws IOException {
+        return new Qmp(SocketChannel.open(UnixDomainSocketAddress.of(socket)), events);
+    }
+
     /**
-     * Connects, and leaves negotiation mode.
+     * Leaves negotiation mode.
      *
+     * @param channel is connected to QEMU, and closed with this
      * @param events is told every event, in their order, and must not wait for a reply
      */
     @SuppressWarnings("ThreadStartInConstructor")
-    Qmp(Path socket, Consumer<JsonNode> events) throws IOException {
+    public Qmp(SocketChannel channel, Consumer<JsonNode> events) throws IOException {
         this.events = events;
-        channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+        this.channel = channel;
         reader = Thread.ofVirtual().name("qmp").start(this::read);
         execute("qmp_capabilities", JSON.createObjectNode());
     }
 
-    static ObjectNode arguments() {
+    /** An object for arguments, empty. */
+    public static ObjectNode arguments() {
         return JSON.createObjectNode();
     }
 
-    JsonNode execute(String command) throws IOException {
+    /** Runs a command without arguments; otherwise as {@link #execute(String, ObjectNode)}. */
+    public JsonNode execute(String command) throws IOException {
         return execute(command, arguments());
     }
 
@@ -59,7 +67,7 @@ final class Qmp implements AutoCloseable {
      *
      * @throws IOException if QEMU refuses, in its words, or is gone
      */
-    JsonNode execute(String command, ObjectNode arguments) throws IOException {
+    public JsonNode execute(String command, ObjectNode arguments) throws IOException {
         long id = serial.incrementAndGet();
         var reply = new CompletableFuture<JsonNode>();
         waiting.put(id, reply);
@@ -86,6 +94,12 @@ final class Qmp implements AutoCloseable {
         } finally {
             waiting.remove(id);
         }
+    }
+
+    /** Runs a line of the human monitor, which alone knows some things, and returns what it prints. */
+    public String human(String line) throws IOException {
+        return execute("human-monitor-command", arguments().put("command-line", line))
+                .asText();
     }
 
     private synchronized void send(JsonNode message) throws IOException {
@@ -124,7 +138,7 @@ final class Qmp implements AutoCloseable {
     }
 
     /** Returns when all that QEMU had to say has been heard. */
-    void awaitEnd() throws InterruptedException {
+    public void awaitEnd() throws InterruptedException {
         reader.join();
     }
 
