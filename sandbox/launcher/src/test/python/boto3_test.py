@@ -1,6 +1,7 @@
 """boto3, unmodified, against the facade that the environment names."""
 import base64
 import concurrent.futures
+import time
 
 import boto3
 from botocore.exceptions import ClientError
@@ -50,7 +51,11 @@ assert ec2.describe_tags(Filters=[{"Name": "key", "Values": ["Name"]}, {"Name": 
 
 ec2.stop_instances(InstanceIds=ids[:3])
 ec2.get_waiter("instance_stopped").wait(InstanceIds=ids[:3], WaiterConfig={"Delay": 1, "MaxAttempts": 60})
-console = ec2.get_console_output(InstanceId=ids[5])["Output"]
+for _ in range(60):  # A machine that runs may still boot.
+    console = ec2.get_console_output(InstanceId=ids[5])["Output"]
+    if "login:" in console:
+        break
+    time.sleep(1)
 assert "login:" in console, console
 assert ec2.get_console_output(InstanceId=ids[0], Latest=True).get("Output", "") == ""
 screen = ec2.get_console_screenshot(InstanceId=ids[5], WakeUp=True)

@@ -162,10 +162,10 @@ class Ec2Test {
         await().atMost(Duration.ofSeconds(40)).until(() -> state(id).equals("stopped"));
         assertThat(describe(id).stateReason().code()).isEqualTo("Client.InstanceInitiatedShutdown");
 
-        ec2.modifyInstanceAttribute(r -> r.instanceId(id).instanceType(v -> v.value("m1.medium")));
+        ec2.modifyInstanceAttribute(r -> r.instanceId(id).instanceType(v -> v.value("t1.small")));
         ec2.startInstances(r -> r.instanceIds(id));
         waiter.waitUntilInstanceRunning(r -> r.instanceIds(id));
-        assertThat(describe(id).instanceTypeAsString()).isEqualTo("m1.medium");
+        assertThat(describe(id).instanceTypeAsString()).isEqualTo("t1.small");
         ec2.rebootInstances(r -> r.instanceIds(id));
         ec2.stopInstances(r -> r.instanceIds(id).force(true));
         waiter.waitUntilInstanceStopped(r -> r.instanceIds(id));
@@ -177,7 +177,7 @@ class Ec2Test {
     void aTypeChangedWithKubectlTakesEffectWhileTheMachineRuns() {
         List<String> ids = ec2
                 .runInstances(r ->
-                        r.imageId(image).instanceType("m1.small").minCount(3).maxCount(3))
+                        r.imageId(image).instanceType("t1.tiny").minCount(3).maxCount(3))
                 .instances()
                 .stream()
                 .map(Instance::instanceId)
@@ -191,9 +191,9 @@ class Ec2Test {
         String run = uid(id);
         new Shell(sandbox, scratch)
                 .run("kubectl -n demo patch instance " + id
-                        + " --type merge -p '{\"spec\":{\"instanceType\":\"m1.medium\"}}'");
+                        + " --type merge -p '{\"spec\":{\"instanceType\":\"t1.small\"}}'");
         await().atMost(Duration.ofSeconds(60))
-                .until(() -> describe(id).instanceTypeAsString().equals("m1.medium"));
+                .until(() -> describe(id).instanceTypeAsString().equals("t1.small"));
         assertThat(uid(id)).isEqualTo(run);
         assertThat(state(id)).isEqualTo("running");
         assertThat(resource(id).getStatus().conditions())
