@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param imageId the AWS id of the image it was made from
  * @param rootVolume the name of the Volume; once it stands here, a root volume that is missing is reported and never made again
  * @param nodeName the node the VM runs on
- * @param privateIp the address of its first interface
+ * @param privateIp the IPv4 address of its first interface
  * @param launchTime when it was last started
  * @param rebootedAt the last {@code rebootRequestedAt} that was carried out
  * @param terminatedAt when Terminated was reached; the object goes an hour later

@@ -264,9 +264,7 @@ final class StatusBuilder {
                 imageId(),
                 rootVolume,
                 runs && vmi != null ? vmi.getStatus().nodeName() : null,
-                interfaces.isEmpty()
-                        ? keptAddress(state)
-                        : interfaces.getFirst().ipAddress(),
+                privateIp(interfaces, state),
                 launchTime,
                 rebootedAt,
                 state == InstanceState.Terminated
@@ -276,7 +274,12 @@ final class StatusBuilder {
                 conditions.toList());
     }
 
-    private @Nullable String keptAddress(InstanceState state) {
+    /** IPv4, as in EC2. While it boots, a guest may have told its agent of its link-local IPv6 address only. */
+    private @Nullable String privateIp(List<VirtualMachineInstance.NetworkInterface> interfaces, InstanceState state) {
+        String told = interfaces.isEmpty() ? null : interfaces.getFirst().ipAddress();
+        if (told != null && !told.contains(":")) {
+            return told;
+        }
         return old != null && state == InstanceState.Running ? old.privateIp() : null;
     }
 

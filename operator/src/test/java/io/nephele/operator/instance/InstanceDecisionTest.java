@@ -94,6 +94,18 @@ class InstanceDecisionTest {
     }
 
     @Test
+    void anIpv6AddressThatTheGuestHasBeforeAnyOtherIsNotTakenForItsPrivateAddress() {
+        vm = vm(VirtualMachine.RERUN_ON_FAILURE, VirtualMachine.RERUN_ON_FAILURE);
+        vmi = vmiWithAddress("fe80::4e:eff:fe33:ac67");
+        assertThat(decide().status().privateIp()).isNull();
+        vmi = vmiWithAddress("10.244.21.104");
+        instance.setStatus(decide().status());
+        assertThat(instance.getStatus().privateIp()).isEqualTo("10.244.21.104");
+        vmi = vmiWithAddress("fe80::4e:eff:fe33:ac67");
+        assertThat(decide().status().privateIp()).isEqualTo("10.244.21.104");
+    }
+
+    @Test
     void stoppedIsOnlyReportedWhenTheVmiIsGone() {
         order(PowerState.Stopped, null);
         vm = vm(VirtualMachine.HALTED, VirtualMachine.HALTED);
@@ -332,7 +344,11 @@ class InstanceDecisionTest {
         return rendered;
     }
 
-    private VirtualMachineInstance vmi(String phase) {
+    private VirtualMachineInstance vmiWithAddress(String address) {
+        return vmi("Running", new VirtualMachineInstance.NetworkInterface(address, "02:4e:0e:33:ac:67"));
+    }
+
+    private VirtualMachineInstance vmi(String phase, VirtualMachineInstance.NetworkInterface... interfaces) {
         var run = new VirtualMachineInstance();
         run.setMetadata(new ObjectMetaBuilder()
                 .withName("i")
@@ -347,7 +363,7 @@ class InstanceDecisionTest {
                 "node-1",
                 null,
                 List.of(new VirtualMachineInstance.PhaseTransition("Running")),
-                List.of(),
+                List.of(interfaces),
                 null,
                 null,
                 List.of()));
