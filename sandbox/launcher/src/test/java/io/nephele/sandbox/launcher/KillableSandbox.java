@@ -10,9 +10,14 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -30,6 +35,12 @@ final class KillableSandbox implements AutoCloseable {
 
     private final Path directory;
     private volatile Process process;
+
+    /** All that its lives have started and that was there at their end. */
+    private final List<ProcessHandle> children = new ArrayList<>();
+
+    /** Where its lives had their sockets. */
+    private final List<Path> sockets = new ArrayList<>();
 
     /** Starts it and returns when it is ready. */
     KillableSandbox(Path directory) throws IOException {
@@ -53,13 +64,14 @@ final class KillableSandbox implements AutoCloseable {
                 .start();
     }
 
-    private void awaitReady() {
+    private void awaitReady() throws IOException {
         await().atMost(START).until(() -> {
             if (!process.isAlive()) {
                 throw new IllegalStateException("The sandbox did not start: " + Files.readString(output()));
             }
             return Files.exists(env());
         });
+        sockets.add(Files.readSymbolicLink(directory.resolve("guests/sockets")));
     }
 
     private Path env() {
@@ -72,12 +84,17 @@ final class KillableSandbox implements AutoCloseable {
     }
 
     private String env(String name) throws IOException {
-        await().atMost(START).until(() -> Files.exists(env()));
-        var matcher = Pattern.compile("export " + name + "='(.*)'").matcher(Files.readString(env()));
+        var matcher = Pattern.compile("export " + name + "='(.*)'").matcher(readEnv());
         if (!matcher.find()) {
             throw new IOException("There is no " + name + " in " + env());
         }
         return matcher.group(1);
+    }
+
+    private String readEnv() {
+        return await().atMost(START)
+                .ignoreException(NoSuchFileException.class)
+                .until(() -> Files.readString(env()), text -> !text.isEmpty());
     }
 
     /** A client of the tenant, good until the next kill. */
@@ -113,12 +130,56 @@ final class KillableSandbox implements AutoCloseable {
                 .toList();
     }
 
-    /** All processes of this machine that have to do with its directory. */
+    /** All processes that it has started, or that have to do with its directory, and all folders outside of that. */
     List<String> leftOvers() {
-        return ProcessHandle.allProcesses()
-                .map(KillableSandbox::commandLine)
-                .filter(line -> line.contains(directory.toString()))
+        Stream<String> processes = Stream.concat(children.stream(), ProcessHandle.allProcesses())
+                .filter(child -> children.contains(child) ? child.isAlive() : isOfHere(child))
+                .map(child -> child.pid() + " " + commandLine(child));
+        return Stream.concat(processes, sockets.stream().filter(Files::exists).map(Path::toString))
                 .toList();
+    }
+
+    private boolean isOfHere(ProcessHandle process) {
+        return commandLine(process).contains(directory.toString());
+    }
+
+    /** The disks that two processes have open for writing at the same time, with the processes. */
+    List<String> disksOpenedTwice() {
+        var writers = new HashMap<Path, ProcessHandle>();
+        var twice = new ArrayList<String>();
+        ProcessHandle.allProcesses()
+                .filter(process -> commandLine(process).startsWith("qemu") && isOfHere(process))
+                .forEach(second -> {
+                    for (Path disk : openForWriting(second)) {
+                        ProcessHandle first = writers.putIfAbsent(disk, second);
+                        // It may have ended since it was looked at.
+                        if (first != null && openForWriting(first).contains(disk)) {
+                            twice.add(disk + ": " + commandLine(first) + " and " + commandLine(second));
+                        }
+                    }
+                });
+        return twice;
+    }
+
+    private Set<Path> openForWriting(ProcessHandle process) {
+        Path proc = Path.of("/proc", Long.toString(process.pid()));
+        try (Stream<Path> open = Files.list(proc.resolve("fd"))) {
+            var disks = new HashSet<Path>();
+            for (Path fd : open.toList()) {
+                Path file = Files.readSymbolicLink(fd);
+                if (file.startsWith(disksFolder()) && isForWriting(proc.resolve("fdinfo/" + fd.getFileName()))) {
+                    disks.add(file);
+                }
+            }
+            return disks;
+        } catch (IOException | UncheckedIOException ended) {
+            return Set.of();
+        }
+    }
+
+    /** The access mode is in the last digit of the flags, which are octal. */
+    private static boolean isForWriting(Path fdinfo) throws IOException {
+        return Files.readString(fdinfo).lines().anyMatch(line -> line.matches("flags:.*[12567]"));
     }
 
     /** Whole, however long it is, which {@link ProcessHandle.Info} does not give. */
@@ -133,7 +194,7 @@ final class KillableSandbox implements AutoCloseable {
 
     /** SIGKILL, and a new life when all that it had started is gone. */
     void killAndStart() throws IOException {
-        List<ProcessHandle> children = process.descendants().toList();
+        process.descendants().forEach(children::add);
         Files.deleteIfExists(env());
         process.destroyForcibly();
         await("children of a killed sandbox")
@@ -143,10 +204,19 @@ final class KillableSandbox implements AutoCloseable {
         awaitReady();
     }
 
-    /** The disks on which guests and images are. */
+    private Path disksFolder() {
+        return directory.resolve("guests/disks/replicated");
+    }
+
+    /** The disk of a volume. */
+    Path disk(String volume) {
+        return disksFolder().resolve(volume + ".qcow2");
+    }
+
+    /** The files on which guests and images are, and what these lie on. */
     List<Path> disks() throws IOException {
-        try (Stream<Path> files = Files.list(directory.resolve("guests/disks/replicated"))) {
-            return files.filter(file -> file.toString().endsWith(".qcow2")).toList();
+        try (Stream<Path> files = Files.list(disksFolder())) {
+            return files.sorted().toList();
         }
     }
 
@@ -186,6 +256,7 @@ final class KillableSandbox implements AutoCloseable {
     @Override
     public void close() throws IOException {
         Process last = process;
+        last.descendants().forEach(children::add);
         last.getOutputStream().close();
         try {
             if (!last.waitFor(2, TimeUnit.MINUTES)) {
