@@ -1,7 +1,7 @@
 # Everything one does with the source tree. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help check build run start stop test bench crds format clients control-plane keycloak guest-image
+.PHONY: help check build run start stop test bench bench-guests crds format clients control-plane keycloak guest-image
 
 # The first JDK 25 or later among JAVA_HOME and the usual folders.
 JDK := $(shell for d in "$$JAVA_HOME" /usr/lib/jvm/* /opt/java/* $(HOME)/.sdkman/candidates/java/* $(HOME)/.jdks/*; do \
@@ -78,6 +78,9 @@ test: check control-plane keycloak clients ## All tests
 
 bench: check control-plane target/built ## Compare with a plain client, and write docs/benchmarks.md; INSTANCES=100 is quicker
 	@exec env JDK_JAVA_OPTIONS=-Dbench.instances=$(or $(INSTANCES),1000) setpriv --pdeathsig KILL $(LAUNCH).bench.Bench
+
+bench-guests: check control-plane target/built ## How long real guests take to a login, and what they cost; writes docs/benchmarks-guests.md
+	@exec setpriv --pdeathsig KILL $(LAUNCH).bench.GuestBench
 
 guest-image: ## A Debian for guests that QEMU runs, once for all clones; minutes the first time
 	@sandbox/guest-images/build debian
