@@ -26,8 +26,8 @@ class ReadmeTest {
         assertThat(Files.readString(scratch.resolve("readme.pem"))).startsWith("-----BEGIN RSA PRIVATE KEY-----");
 
         String id = shell.run(
-                "aws ec2 run-instances --image-id $(aws ec2 describe-images --query 'Images[0].ImageId' --output text)"
-                        + " --instance-type m1.small --key-name readme --query 'Instances[0].InstanceId' --output text");
+                "aws ec2 run-instances --image-id $(aws ec2 describe-images --filters Name=name,Values=tiny --query 'Images[0].ImageId' --output text)"
+                        + " --instance-type t1.tiny --key-name readme --query 'Instances[0].InstanceId' --output text");
         assertThat(id).matches("i-[0-9a-f]{17}");
         shell.run("aws ec2 wait instance-running --instance-ids " + id);
         assertThat(state(shell, id)).isEqualTo("running");
