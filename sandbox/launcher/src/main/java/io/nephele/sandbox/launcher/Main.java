@@ -1,5 +1,6 @@
 package io.nephele.sandbox.launcher;
 
+import io.nephele.sandbox.standin.qemu.GuestHost;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -19,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Environment: {@code RESET=1} starts over, {@code NEPHELE_KUBECONFIG} names a cluster that exists, {@code KEYCLOAK=0} goes without Keycloak.
  */
 public final class Main {
+
+    private static final String LOGIN = """
+
+                kubectl --kubeconfig $NEPHELE_USER_KUBECONFIG auth whoami     # logs you in, as alice with password alice: docs/identity.md
+            """;
 
     private Main() {}
 
@@ -75,26 +81,31 @@ public final class Main {
     }
 
     private static String welcome(Sandbox sandbox) {
+        Settings settings = sandbox.settings();
+        boolean existing = settings.kubeconfig() != null;
         return """
 
                 The cloud is ready: facade %s, kubeconfig %s
                 In another shell:
 
                     . .sandbox/env
-                    aws ec2 create-key-pair --key-name alice --query KeyMaterial --output text > alice.pem
-                    aws ec2 run-instances --image-id $(aws ec2 describe-images --query 'Images[0].ImageId' --output text) --instance-type t1.tiny --key-name alice
+                    aws ec2 create-key-pair --key-name alice --query KeyMaterial --output text > alice.pem; chmod 600 alice.pem
+                    aws ec2 run-instances --image-id $(aws ec2 describe-images%s --query 'Images[0].ImageId' --output text) --instance-type t1.tiny --key-name alice
                     aws ec2 describe-instances
-                    kubectl get nephele -A
+                %s    kubectl get nephele -A
                     kubectl apply -f docs/examples/instance.yaml && kubectl -n demo wait instance/web --for=condition=Ready
                 %s
-                Ctrl-C stops it; what you made is there at the next start. `make run RESET=1` starts over.""".formatted(sandbox.endpoint(), sandbox.kubeconfig(), login(sandbox));
+                Ctrl-C stops it; what you made is there at the next start. `make run RESET=1` starts over.""".formatted(
+                        sandbox.endpoint(),
+                        sandbox.kubeconfig(),
+                        existing ? "" : " --filters Name=name,Values=" + GuestImages.TINY,
+                        !existing && settings.hypervisor() == Hypervisor.QEMU ? shell(sandbox.guestHost()) : "",
+                        settings.keycloak() ? LOGIN : "");
     }
 
-    private static String login(Sandbox sandbox) {
-        return sandbox.settings().keycloak() ? """
-
-                    kubectl --kubeconfig $NEPHELE_USER_KUBECONFIG auth whoami     # logs you in, as alice with password alice: docs/identity.md
-                """ : "";
+    private static String shell(GuestHost guests) {
+        return "    ssh -F " + guests.sshConfig()
+                + " -i alice.pem user@i-...   # the file has the port of each guest\n";
     }
 
     /** Removes all state but the lock and the pid. */
