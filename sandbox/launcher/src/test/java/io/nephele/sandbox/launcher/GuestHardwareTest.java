@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -84,6 +85,14 @@ class GuestHardwareTest {
     @Test
     void aMachineBootsFromAnImageThatWasUploaded() {
         assertThat(uploaded.run("hostname")).isEqualTo("uploaded");
+        await().atMost(Duration.ofSeconds(30)).until(() -> address(uploaded).startsWith("10.244."));
+    }
+
+    /** As the agent of the guest tells it; nothing before it does. */
+    private static String address(TinyVm vm) {
+        GenericKubernetesResource vmi = Objects.requireNonNull(vm.vmi());
+        String source = vmi.get("status", "interfaces", 0, "infoSource");
+        return "domain, guest-agent".equals(source) ? vmi.get("status", "interfaces", 0, "ipAddress") : "";
     }
 
     @Test

@@ -375,7 +375,8 @@ public final class Guest implements AutoCloseable {
                 - monitor().execute("query-cpus-fast").size();
         var places = new ArrayList<JsonNode>();
         monitor().execute("query-hotpluggable-cpus").forEach(places::add);
-        // QEMU names the last one first. A guest whose APIC ids have a gap gets no interrupts at the processor behind it.
+        // QEMU names the last one first. A guest whose APIC ids have a gap gets no interrupts at the processor behind
+        // it.
         for (JsonNode place : places.reversed()) {
             if (missing > 0 && !place.has("qom-path")) {
                 ObjectNode device = Qmp.arguments();
