@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.nephele.crds.image.Image;
 import io.nephele.crds.instance.Instance;
 import io.nephele.sandbox.standin.qemu.Guest;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,45 +17,34 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An Instance is a machine that one can log in to. */
+@ExtendWith(SandboxExtension.WithGuests.class)
 class RealGuestsTest {
 
-    private static final Duration BOOT = Duration.ofMinutes(2);
+    private static final Duration BOOT = Ssh.BOOT;
 
     @TempDir
     static Path directory;
 
     private static Sandbox sandbox;
     private static Shell shell;
-    private static boolean debianIsThere;
+    private static Ssh ssh;
 
     @BeforeAll
-    static void start() throws Exception {
-        assumeTrue(Hypervisor.isInstalled(), "QEMU is not installed: " + Hypervisor.HINT);
-        debianIsThere = buildDebian();
-        sandbox = Sandbox.start(Settings.in(directory).with(Hypervisor.QEMU));
+    static void makeKeyPair(Sandbox running) {
+        sandbox = running;
         shell = new Shell(sandbox, directory);
-        shell.run("aws ec2 create-key-pair --key-name alice --query KeyMaterial --output text > " + directory
-                + "/alice.pem; chmod 600 " + directory + "/alice.pem");
+        ssh = new Ssh(shell, directory.resolve("alice.pem"));
+        shell.run("aws ec2 create-key-pair --key-name alice --query KeyMaterial --output text > " + ssh.key()
+                + "; chmod 600 " + ssh.key());
     }
 
     @AfterAll
-    static void stop() {
-        if (sandbox != null) {
-            sandbox.close();
-        }
-    }
-
-    /** Needs mmdebstrap, and a mirror of Debian that answers. */
-    private static boolean buildDebian() throws InterruptedException {
-        try {
-            GuestImages.buildDebian(Settings.sourceTree());
-            return true;
-        } catch (IOException told) {
-            return false;
-        }
+    static void deleteKeyPair() {
+        shell.run("aws ec2 delete-key-pair --key-name alice");
     }
 
     private static String order(String more) {
@@ -69,22 +58,8 @@ class RealGuestsTest {
                         + " --query 'Instances[0].InstanceId' --output text " + more);
     }
 
-    /** Logs in, as soon as that is possible, and says what a command printed. */
     private static String ssh(String id, String command) {
-        return sshAs("user", id, command);
-    }
-
-    private static String sshAs(String user, String id, String command) {
-        return await().atMost(BOOT)
-                .pollInterval(Duration.ofMillis(300))
-                .until(() -> trySsh(user, id, command), Objects::nonNull);
-    }
-
-    private static String trySsh(String user, String id, String command) {
-        Shell.Result result =
-                shell.tryRun("ssh -F " + sandbox.guestHost().sshConfig() + " -o ConnectTimeout=3 -o BatchMode=yes -i "
-                        + directory + "/alice.pem " + user + "@" + id + " '" + command + "'");
-        return result.status() == 0 ? result.output().strip() : null;
+        return ssh.run("user", id, command);
     }
 
     private static Guest guest(String id) {
@@ -160,7 +135,14 @@ class RealGuestsTest {
 
     @Test
     void cloudInitSetsUpADebianAndTheAgentInItSaysWhatItIs() throws Exception {
-        assumeTrue(debianIsThere, "The Debian guest could not be built, for the reason that was printed");
+        assumeTrue(
+                sandbox.admin()
+                                .resources(Image.class)
+                                .inNamespace(Examples.CATALOGUE)
+                                .withName(GuestImages.DEBIAN)
+                                .get()
+                        != null,
+                "The Debian guest could not be built, for the reason that was printed");
         Files.writeString(directory.resolve("cloud-config"), """
                 #cloud-config
                 write_files:
@@ -168,8 +150,9 @@ class RealGuestsTest {
                 runcmd: [[cp, /etc/hello, /etc/copied]]
                 """);
         String id = orderOf(GuestImages.DEBIAN, "--user-data file://" + directory + "/cloud-config");
-        assertThat(sshAs("debian", id, "cloud-init status --wait | tail -n 1")).isEqualTo("status: done");
-        assertThat(sshAs("debian", id, "cloud-id; hostname; cat /etc/copied"))
+        assertThat(ssh.run("debian", id, "cloud-init status --wait | tail -n 1"))
+                .isEqualTo("status: done");
+        assertThat(ssh.run("debian", id, "cloud-id; hostname; cat /etc/copied"))
                 .isEqualTo("nocloud\n" + id + "\nfrom cloud-config");
 
         String vmi = "/apis/subresources.kubevirt.io/v1/namespaces/demo/virtualmachineinstances/" + id;
@@ -188,7 +171,7 @@ class RealGuestsTest {
         assertThat(guest(id).ask("guest-fsfreeze-status").asText()).isEqualTo("frozen");
         sandbox.admin().raw(vmi + "/unfreeze", "PUT", Map.of());
         assertThat(guest(id).ask("guest-fsfreeze-status").asText()).isEqualTo("thawed");
-        assertThat(sshAs("debian", id, "sudo touch /etc/written && echo yes")).isEqualTo("yes");
+        assertThat(ssh.run("debian", id, "sudo touch /etc/written && echo yes")).isEqualTo("yes");
         terminate(id);
     }
 

@@ -3,6 +3,8 @@ package io.nephele.sandbox.launcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -18,7 +20,29 @@ class SandboxExtension implements ParameterResolver {
         }
     }
 
-    Settings settings(Path directory) {
+    /** The same with guests that are machines: another sandbox, for the tests that need them, which are skipped where QEMU is missing. */
+    static final class WithGuests extends SandboxExtension implements ExecutionCondition {
+
+        @Override
+        public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+            return Hypervisor.isInstalled()
+                    ? ConditionEvaluationResult.enabled("QEMU is installed")
+                    : ConditionEvaluationResult.disabled("QEMU is not installed: " + Hypervisor.HINT);
+        }
+
+        /** A sandbox has the image of a Debian if that is there when it starts. To build it needs mmdebstrap, and a mirror of Debian that answers. */
+        @Override
+        Settings settings(Path directory) throws InterruptedException {
+            try {
+                GuestImages.buildDebian(Settings.sourceTree());
+            } catch (IOException told) {
+                // Tests of the Debian find that it is not there.
+            }
+            return Settings.in(directory).with(Hypervisor.QEMU);
+        }
+    }
+
+    Settings settings(Path directory) throws InterruptedException {
         return Settings.in(directory);
     }
 

@@ -11,7 +11,6 @@ import io.nephele.sandbox.controlplane.Pki;
 import io.nephele.sandbox.standin.cdi.Cdi;
 import io.nephele.sandbox.standin.kubevirt.KubeVirt;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,8 +21,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -81,7 +78,7 @@ class ConsolesTest {
 
     @Test
     void theConsoleShowsWhatTheGuestWritesAndTakesWhatIsTyped() {
-        var console = new Client("guest/console", null);
+        var console = look("guest/console", null);
         console.awaitText("guest login: ");
         console.send("root\r".getBytes(ISO_8859_1));
         console.awaitText("guest login: root\r\n");
@@ -93,31 +90,31 @@ class ConsolesTest {
     @Test
     void aSecondClientTakesTheConsoleOverFromTheFirst() {
         start("sought", "");
-        var first = new Client("sought/console", null);
+        var first = look("sought/console", null);
         first.awaitText("login: ");
-        var second = new Client("sought/console", null);
+        var second = look("sought/console", null);
         first.awaitEnd();
         second.awaitText("login: ");
         second.send("here".getBytes(ISO_8859_1));
         second.awaitText("login: here");
-        assertThat(second.ended).isNotDone();
+        assertThat(second.hasEnded()).isFalse();
 
-        var screen = new Client("sought/vnc", null);
+        var screen = look("sought/vnc", null);
         screen.awaitText("RFB 003.008\n");
-        assertThat(second.ended).isNotDone();
+        assertThat(second.hasEnded()).isFalse();
         HttpResponse<byte[]> preserved = get("sought/vnc?preserveSession=true", null);
         assertThat(preserved.statusCode()).isEqualTo(500);
         assertThat(text(preserved)).contains("Active VNC connection. Request denied.");
-        assertThat(screen.ended).isNotDone();
-        second.socket().abort();
-        screen.socket().abort();
+        assertThat(screen.hasEnded()).isFalse();
+        second.close();
+        screen.close();
     }
 
     @Test
     void consoleAndScreenEndWithTheGuest() {
         start("shortlived", "");
-        var console = new Client("shortlived/console", null);
-        var screen = new Client("shortlived/vnc", null);
+        var console = look("shortlived/console", null);
+        var screen = look("shortlived/vnc", null);
         console.awaitText("login: ");
         screen.awaitText("RFB");
         runStrategy("shortlived", "Halted");
@@ -128,7 +125,7 @@ class ConsolesTest {
 
     @Test
     void aVncClientSeesTheScreenInThePixelsThatItAsksFor() {
-        var screen = new Client("guest/vnc", null);
+        var screen = look("guest/vnc", null);
         screen.awaitText("RFB 003.008\n");
         screen.send("RFB 003.008\n".getBytes(ISO_8859_1));
         screen.awaitBytes(12 + 2);
@@ -153,7 +150,7 @@ class ConsolesTest {
         assertThat(new String(pixels, ISO_8859_1))
                 .as("something is written there")
                 .containsPattern("[^\0]");
-        screen.socket().abort();
+        screen.close();
     }
 
     @Test
@@ -198,9 +195,9 @@ class ConsolesTest {
         allow("viewer", "virtualmachineinstances/vnc");
         // The API server reads roles from a cache.
         await().atMost(SOON).until(() -> get("guest/vnc/screenshot", "viewer").statusCode() == 401);
-        var screen = new Client("guest/vnc", "viewer");
+        var screen = look("guest/vnc", "viewer");
         screen.awaitText("RFB");
-        screen.socket().abort();
+        screen.close();
         allow("both", "virtualmachineinstances/vnc, virtualmachineinstances/vnc/screenshot");
         await().atMost(SOON).until(() -> get("guest/vnc/screenshot", "both").statusCode() == 200);
         assertThat(get("guest/console", "both").statusCode()).isEqualTo(403);
@@ -230,67 +227,8 @@ class ConsolesTest {
         return http.sendAsync(request.build(), BodyHandlers.ofByteArray()).join();
     }
 
-    /** Somebody in front of a console or screen. */
-    private static final class Client implements WebSocket.Listener {
-
-        private final ByteArrayOutputStream heard = new ByteArrayOutputStream();
-        private final CompletableFuture<String> ended = new CompletableFuture<>();
-        private final WebSocket socket;
-
-        Client(String path, @Nullable String user) {
-            var builder = http.newWebSocketBuilder()
-                    .subprotocols("plain.kubevirt.io")
-                    .header("Authorization", "Bearer " + controlPlane.adminToken());
-            if (user != null) {
-                builder.header("Impersonate-User", user);
-            }
-            socket = builder.buildAsync(URI.create(controlPlane.url().replace("https:", "wss:") + GUESTS + path), this)
-                    .join();
-        }
-
-        WebSocket socket() {
-            return socket;
-        }
-
-        void send(byte[] bytes) {
-            socket.sendBinary(ByteBuffer.wrap(bytes), true).join();
-        }
-
-        void awaitText(String text) {
-            await().atMost(SOON).until(() -> heard.toString(ISO_8859_1).contains(text));
-        }
-
-        void awaitBytes(int count) {
-            await().atMost(SOON).until(() -> heard.size() >= count);
-        }
-
-        byte[] heard(int from, int count) {
-            return Arrays.copyOfRange(heard.toByteArray(), from, from + count);
-        }
-
-        void awaitEnd() {
-            await().atMost(SOON).until(ended::isDone);
-        }
-
-        @Override
-        public @Nullable CompletionStage<?> onBinary(WebSocket webSocket, ByteBuffer data, boolean last) {
-            var bytes = new byte[data.remaining()];
-            data.get(bytes);
-            heard.writeBytes(bytes);
-            webSocket.request(1);
-            return null;
-        }
-
-        @Override
-        public @Nullable CompletionStage<?> onClose(WebSocket webSocket, int statusCode, String reason) {
-            ended.complete("close " + statusCode);
-            return null;
-        }
-
-        @Override
-        public void onError(WebSocket webSocket, Throwable error) {
-            ended.complete("error " + error);
-        }
+    private static ConsoleClient look(String path, @Nullable String user) {
+        return new ConsoleClient(http, controlPlane, GUESTS + path, user);
     }
 
     private static void start(String name, String devices) {

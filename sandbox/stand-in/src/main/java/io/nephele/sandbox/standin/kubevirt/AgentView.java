@@ -66,8 +66,7 @@ final class AgentView {
                 Duration pause = SOON;
                 try {
                     ObjectNode news = read();
-                    boolean hasAddress = news.path("interfaces").toString().contains("\"ip-addresses\"");
-                    pause = hasAddress ? REFRESH : SOON;
+                    pause = hasAddress(news.path("interfaces")) ? REFRESH : SOON;
                     if (!news.equals(known)) {
                         known = news;
                         changed.run();
@@ -82,6 +81,19 @@ final class AgentView {
         } finally {
             asking.set(false);
         }
+    }
+
+    /** Of its own, IPv4: those that begin with 127 and fe80 are there before DHCP has answered. */
+    private static boolean hasAddress(JsonNode interfaces) {
+        for (JsonNode nic : interfaces) {
+            for (JsonNode address : nic.path("ip-addresses")) {
+                if (!nic.path("name").asText().equals("lo")
+                        && address.path("ip-address-type").asText().equals("ipv4")) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private ObjectNode read() throws IOException {

@@ -4,8 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nephele.sandbox.standin.Api;
+import java.util.List;
 
-/** The verbs that plug disks in and out: they change the template. */
+/** The verbs that plug disks in and out: they change the template. Of what is refused, the texts that were not recorded are those of pkg/virt-api/rest in KubeVirt. */
 final class VolumeVerbs {
 
     private static final String KIND = "virtualmachine";
@@ -16,8 +17,18 @@ final class VolumeVerbs {
         this.api = api;
     }
 
+    /** The disk can be plugged out again, whether its source in the request says so or not. */
     void add(ObjectNode vm, JsonNode body) throws Refused {
         String name = body.path("name").asText();
+        if (name.isEmpty()) {
+            throw Refused.badRequest("AddVolumeOptions requires name to be set");
+        }
+        if (!(body.path("disk") instanceof ObjectNode device)) {
+            throw Refused.badRequest("AddVolumeOptions requires disk to not be nil");
+        }
+        if (!(body.path("volumeSource") instanceof ObjectNode source)) {
+            throw Refused.badRequest("AddVolumeOptions requires VolumeSource to not be nil");
+        }
         JsonNode spec = vm.path("spec").path("template").path("spec");
         for (JsonNode volume : spec.path("volumes")) {
             if (volume.path("name").asText().equals(name)) {
@@ -28,15 +39,23 @@ final class VolumeVerbs {
         ArrayNode disks = copy(spec.at("/domain/devices/disks"));
         ObjectNode volume = volumes.addObject();
         volume.put("name", name);
-        volume.setAll((ObjectNode) body.path("volumeSource").deepCopy());
+        volume.setAll(source.deepCopy());
+        for (String kind : List.of("dataVolume", "persistentVolumeClaim")) {
+            if (volume.path(kind) instanceof ObjectNode claim) {
+                claim.put("hotpluggable", true);
+            }
+        }
         ObjectNode disk = disks.addObject();
-        disk.setAll((ObjectNode) body.path("disk").deepCopy());
+        disk.setAll(device.deepCopy());
         disk.put("name", name);
         write(vm, volumes, disks);
     }
 
     void remove(ObjectNode vm, JsonNode body) throws Refused {
         String name = body.path("name").asText();
+        if (name.isEmpty()) {
+            throw Refused.badRequest("RemoveVolumeOptions requires name to be set");
+        }
         JsonNode spec = vm.path("spec").path("template").path("spec");
         ArrayNode volumes = copy(spec.path("volumes"));
         ArrayNode disks = copy(spec.at("/domain/devices/disks"));

@@ -374,7 +374,11 @@ public final class Guest implements AutoCloseable {
     public void resize(Domain.Cpu cpu, long memoryMib) throws IOException {
         int missing = cpu.sockets() * cpu.cores() * cpu.threads()
                 - monitor().execute("query-cpus-fast").size();
-        for (JsonNode place : monitor().execute("query-hotpluggable-cpus")) {
+        var places = new ArrayList<JsonNode>();
+        monitor().execute("query-hotpluggable-cpus").forEach(places::add);
+        // QEMU names the last one first. A guest whose APIC ids have a gap gets no interrupts at the processor behind
+        // it.
+        for (JsonNode place : places.reversed()) {
             if (missing > 0 && !place.has("qom-path")) {
                 ObjectNode device = Qmp.arguments();
                 device.put("driver", place.path("type").asText());
