@@ -376,8 +376,7 @@ public final class Guest implements AutoCloseable {
                 - monitor().execute("query-cpus-fast").size();
         var places = new ArrayList<JsonNode>();
         monitor().execute("query-hotpluggable-cpus").forEach(places::add);
-        // QEMU names the last one first. A guest whose APIC ids have a gap gets no interrupts at the processor behind
-        // it.
+        // QEMU names the last one first, and a processor behind a gap of APIC ids gets no interrupts.
         for (JsonNode place : places.reversed()) {
             if (missing > 0 && !place.has("qom-path")) {
                 ObjectNode device = Qmp.arguments();
