@@ -141,7 +141,7 @@ public final class GuestBench {
                 if (System.nanoTime() > limit) {
                     throw new IllegalStateException("There is no way in to " + id);
                 }
-                Thread.sleep(200);
+                Thread.sleep(500);
             }
         } catch (IOException e) {
             throw new IllegalStateException(e);
